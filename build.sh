@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# ./build.sh [build|test|format|check-format]: what CI and people run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+configuration=Release
+
+build() {
+  bash eng/setup.sh
+  dotnet build Dispatcher.sln -c "$configuration" --no-restore --nologo -v quiet -clp:NoSummary
+  mkdir -p artifacts && touch artifacts/.built
+}
+
+# Runs every test project and ends with one line: "N passed, N failed".
+run_tests() {
+  local results=artifacts/test-results status=0
+  rm -rf "$results"
+  dotnet test Dispatcher.sln -c "$configuration" --no-build --nologo --logger trx --results-directory "$results" -m:1 "$@" || status=$?
+  local passed=0 failed=0 file
+  for file in "$results"/*.trx; do
+    [ -e "$file" ] || continue
+    passed=$((passed + $(grep -o '<Counters [^>]*' "$file" | grep -o ' passed="[0-9]*"' | grep -o '[0-9]*')))
+    failed=$((failed + $(grep -o '<Counters [^>]*' "$file" | grep -o ' failed="[0-9]*"' | grep -o '[0-9]*')))
+  done
+  # A run that broke before a test could fail must not look like a success.
+  if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+  echo "$passed passed, $failed failed"
+  [ "$status" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+case "${1:-build}" in
+  build) build ;;
+  test) shift; build; run_tests "$@" ;;
+  format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore ;;
+  check-format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore --verify-no-changes ;;
+  *) echo "usage: ./build.sh [build|test|format|check-format]" >&2; exit 2 ;;
+esac

@@ -1,0 +1,32 @@
+namespace Dispatcher.Core.Apps;
+
+/// <summary>One application as configured: under <c>Apps:{name}</c>, or as a file <c>{name}.json</c> in the apps folder.</summary>
+public sealed class AppOptions
+{
+    /// <summary>Required: <c>apns</c> or <c>fcm</c>.</summary>
+    public string? Provider { get; set; }
+
+    /// <summary>Who may send to it. Default: <c>default</c>.</summary>
+    public string Tenant { get; set; } = "default";
+
+    /// <summary>APNs, required: the app's bundle id, which is the topic of its pushes.</summary>
+    public string? BundleId { get; set; }
+
+    /// <summary>APNs, required: the ten characters of the developer team.</summary>
+    public string? TeamId { get; set; }
+
+    /// <summary>APNs, required: the ten characters that name the signing key.</summary>
+    public string? KeyId { get; set; }
+
+    /// <summary>APNs, required: the path of the <c>.p8</c> file; relative paths start at the app file, or at the working directory.</summary>
+    public string? KeyPath { get; set; }
+
+    /// <summary>APNs: <c>production</c> (default) or <c>sandbox</c>.</summary>
+    public string Environment { get; set; } = "production";
+
+    /// <summary>FCM, required: the path of the service-account file; relative paths as for <see cref="KeyPath"/>.</summary>
+    public string? CredentialsPath { get; set; }
+
+    /// <summary>FCM: the project. Default: the <c>project_id</c> of the credentials file.</summary>
+    public string? ProjectId { get; set; }
+}

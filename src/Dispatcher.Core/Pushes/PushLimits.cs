@@ -1,0 +1,29 @@
+namespace Dispatcher.Core.Pushes;
+
+/// <summary>Limits of providers and of Dispatcher itself. Lengths are in UTF-8 bytes unless said otherwise.</summary>
+public static class PushLimits
+{
+    /// <summary>APNs payload, all push types but VoIP. Source: Apple, "Generating a remote notification".</summary>
+    public const int ApnsPayloadBytes = 4096;
+
+    /// <summary>APNs payload of a VoIP push. Source: Apple, "Generating a remote notification".</summary>
+    public const int ApnsVoipPayloadBytes = 5120;
+
+    /// <summary><c>apns-collapse-id</c>. Source: Apple, "Sending notification requests to APNs".</summary>
+    public const int ApnsCollapseIdBytes = 64;
+
+    /// <summary>FCM payload, keys and values. Source: Firebase, FCM v1 <c>ErrorCode</c>, INVALID_ARGUMENT.</summary>
+    public const int FcmPayloadBytes = 4096;
+
+    /// <summary>Longest time to live, in seconds: 28 days, FCM's maximum (<c>AndroidConfig.ttl</c>); APNs keeps 30 days.</summary>
+    public const int MaxTimeToLive = 2_419_200;
+
+    /// <summary>Targets in one request.</summary>
+    public const int MaxTargets = 1000;
+
+    /// <summary>The body of one <c>POST /push</c>.</summary>
+    public const int MaxRequestBytes = 1024 * 1024;
+
+    /// <summary>A record on a lane: what a push can need at most (payload limits, token, overrides) with room to spare.</summary>
+    public const int MaxRecordBytes = 64 * 1024;
+}

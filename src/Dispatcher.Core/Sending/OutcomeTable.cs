@@ -1,0 +1,58 @@
+namespace Dispatcher.Core.Sending;
+
+/// <summary>What an outcome tells a circuit breaker.</summary>
+public enum BreakerSignal
+{
+    /// <summary>The endpoint answered sensibly.</summary>
+    Success,
+
+    /// <summary>The endpoint is in trouble.</summary>
+    Failure,
+
+    /// <summary>It says nothing about the endpoint.</summary>
+    Neutral,
+}
+
+/// <summary>What becomes of the push.</summary>
+public enum Settlement
+{
+    /// <summary>Done.</summary>
+    Complete,
+
+    /// <summary>Done, and the token is reported as invalid.</summary>
+    CompleteAndReportToken,
+
+    /// <summary>Kept as a dead letter.</summary>
+    DeadLetter,
+
+    /// <summary>Worth another attempt.</summary>
+    Retry,
+}
+
+/// <summary>One row of <see cref="OutcomeTable"/>.</summary>
+/// <param name="IsFinal">No further attempt can change it.</param>
+/// <param name="BurnsAttempt">A request really left for the provider.</param>
+/// <param name="Breaker">What the endpoint's breaker sees.</param>
+/// <param name="Settlement">What becomes of the push.</param>
+public readonly record struct OutcomeTraits(bool IsFinal, bool BurnsAttempt, BreakerSignal Breaker, Settlement Settlement);
+
+/// <summary>The one table that retry, breaker, limiter and settler read.</summary>
+public static class OutcomeTable
+{
+    /// <summary>The row of an outcome.</summary>
+    /// <param name="kind">The outcome's kind.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A kind without a row: a bug.</exception>
+    public static OutcomeTraits Traits(OutcomeKind kind) => kind switch
+    {
+        OutcomeKind.Accepted => new(true, true, BreakerSignal.Success, Settlement.Complete),
+        OutcomeKind.Unregistered => new(true, true, BreakerSignal.Success, Settlement.CompleteAndReportToken),
+        OutcomeKind.Rejected => new(true, true, BreakerSignal.Success, Settlement.DeadLetter),
+        OutcomeKind.Throttled => new(false, true, BreakerSignal.Neutral, Settlement.Retry),
+        OutcomeKind.Unavailable => new(false, true, BreakerSignal.Failure, Settlement.Retry),
+        OutcomeKind.Ambiguous => new(false, true, BreakerSignal.Failure, Settlement.Retry),
+        OutcomeKind.NotSent => new(false, false, BreakerSignal.Failure, Settlement.Retry),
+        OutcomeKind.Misconfigured => new(false, false, BreakerSignal.Neutral, Settlement.Retry),
+        OutcomeKind.Expired => new(true, false, BreakerSignal.Neutral, Settlement.Complete),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No row in the outcome table."),
+    };
+}
