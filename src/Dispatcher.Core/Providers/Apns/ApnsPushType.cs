@@ -29,7 +29,8 @@ internal static class ApnsPushType
         _ => null,
     };
 
-    private static bool ShowsSomething(PushNotification push) =>
+    /// <summary>Whether the user would notice.</summary>
+    public static bool ShowsSomething(PushNotification push) =>
         push.Notification is { } content
             && (content.Title ?? content.Subtitle ?? content.Body ?? content.Sound) is not null
         || push.Notification?.Badge is not null
