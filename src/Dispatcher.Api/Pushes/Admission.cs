@@ -13,11 +13,12 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
     /// <summary>Admits a request whole, or says everything that is wrong with it.</summary>
     /// <param name="request">The request.</param>
     /// <param name="tenant">Who asks; other tenants' apps do not exist for it.</param>
-    /// <param name="problems">What is wrong; the pushes are only to be used without any.</param>
-    /// <returns>A push for each target, in order, with its lane.</returns>
+    /// <param name="problems">What is wrong so far, to which this adds; content that is wrong already is not looked at again.</param>
+    /// <returns>A push for each target, in order, with its lane; only to be used without problems.</returns>
     public List<(PushNotification Push, Lane Lane)> Admit(PushRequest request, string tenant, List<PushProblem> problems)
     {
         var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
+        var checksContent = problems.Count == 0;
         var checkedApps = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < request.Targets.Count; i++)
         {
@@ -32,7 +33,7 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
                 problems.Add(new PushProblem($"{request.PointerTo(i)}/token", tokenProblem));
 
             var push = request.Content with { Id = Guid.CreateVersion7(time.GetUtcNow()), App = name, Target = Target.Token(token) };
-            if (checkedApps.Add(name))
+            if (checksContent && checkedApps.Add(name))
                 problems.AddRange(ContentProblems(push, app, request.PointerTo(i))); // the content is the same for all targets of an app
             pushes.Add((push, new Lane(app.Provider, request.Class)));
         }

@@ -49,9 +49,6 @@ internal sealed class PushEndpoint(ApiKeys keys, Admission admission, PushPublis
             using var document = JsonDocument.Parse(read.Buffer, JsonOptions);
             var request = RequestReader.Read(document.RootElement, time.GetUtcNow(), out var problems);
             body.AdvanceTo(read.Buffer.End);
-            if (problems.Count > 0)
-                return ([], Problems.Invalid(problems));
-
             var pushes = admission.Admit(request, caller.Tenant, problems);
             return (pushes, problems.Count > 0 ? Problems.Invalid(problems) : null);
         }
