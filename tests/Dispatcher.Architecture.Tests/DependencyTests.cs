@@ -61,7 +61,7 @@ public sealed partial class DependencyTests
     [Fact]
     public void Kafka_client_is_used_only_where_pushes_travel() =>
         AssertOnlyIn(
-            ["Dispatcher.Core.Kafka", "Dispatcher.Worker.Consuming", "Dispatcher.Cli"],
+            ["Dispatcher.Core.Kafka", "Dispatcher.Worker.Consuming", "Dispatcher.Worker.Dispatching", "Dispatcher.Cli"],
             used => Within(used.Namespace, "Confluent.Kafka"));
 
     [Fact]
