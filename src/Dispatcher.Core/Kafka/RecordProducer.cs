@@ -93,8 +93,14 @@ public sealed partial class RecordProducer : IDisposable
 
         Log.Replaced(_logger, error.Code, error.Reason);
         _metrics.ProducerReplaced(error.Code.ToString());
-        // Disposing joins the thread that called us; what it had queued is reported as not written or unknown, and produced again.
-        _ = ThreadPool.UnsafeQueueUserWorkItem(static producer => producer.Dispose(), dead.Producer, preferLocal: false);
+        new Thread(() => Retire(dead.Producer)) { IsBackground = true, Name = "kafka-producer-retirement" }.Start();
+    }
+
+    /// <summary>Disposing drops the reports that are still to come, and somebody waits for each: they end with the message timeout.</summary>
+    private void Retire(IProducer<byte[]?, byte[]?> producer)
+    {
+        producer.Flush(TimeSpan.FromMilliseconds((_config.MessageTimeoutMs ?? 300_000) + 5_000));
+        producer.Dispose();
     }
 
     private void OnError(Incarnation incarnation, Error error)
