@@ -15,8 +15,11 @@ IOS, ANDROID = "shop-ios", "shop-android"
 CUSTOMERS = 600
 REQUESTS = {"order": 330, "code": 200, "chat": 340, "promotion": 90, "silent": 160, "live": 20, "big": 60}
 
-# Of 1,000 devices: dead ones are answered 410 Unregistered or 404 UNREGISTERED, broken ones 400.
-DEAD_PER_MILLE, BROKEN_PER_MILLE = 50, 10
+# Of 1,000 devices: the app is gone from dead ones (410 Unregistered, 404 UNREGISTERED); of foreign ones the token was never good
+# here (400: on APNs one of a development build, on FCM one that is no registration token).
+DEAD_PER_MILLE, FOREIGN_PER_MILLE = 50, 10
+DEAD = {IOS: "fa114100", ANDROID: "fail-404-UNREGISTERED:"}
+FOREIGN = {IOS: "fa114000", ANDROID: "fail-400-INVALID_ARGUMENT:"}
 
 WORDS = {
     "en": {
@@ -170,16 +173,13 @@ def letters(count, *name):
 def device(app, *name):
     """A target whose token says what the simulator answers: see samples/README.md."""
     fate = number("fate", *name) % 1000
-    dead, broken = fate < DEAD_PER_MILLE, DEAD_PER_MILLE <= fate < DEAD_PER_MILLE + BROKEN_PER_MILLE
-    if app == IOS:
-        digits = hex_digits("apns", *name)
-        if digits[:4] in ("fa11", "f1a5", "5104"):
-            digits = "0" + digits[1:]
-        prefix = "fa114100" if dead else "fa114000" if broken else ""
-        return {"app": app, "token": (prefix + digits)[:64]}
-    token = letters(22, "fid", *name) + ":APA91b" + letters(134, "fcm", *name)
-    prefix = "fail-404-UNREGISTERED:" if dead else "fail-400-INVALID_ARGUMENT:" if broken else ""
-    return {"app": app, "token": prefix + token}
+    prefix = DEAD[app] if fate < DEAD_PER_MILLE else FOREIGN[app] if fate < DEAD_PER_MILLE + FOREIGN_PER_MILLE else ""
+    if app == ANDROID:
+        return {"app": app, "token": prefix + letters(22, "fid", *name) + ":APA91b" + letters(134, "fcm", *name)}
+    digits = hex_digits("apns", *name)
+    if digits[:4] in ("fa11", "f1a5", "5104"):
+        digits = "0" + digits[1:]
+    return {"app": app, "token": (prefix + digits)[:64]}
 
 
 def customer(n):
@@ -212,6 +212,8 @@ def order(n, who):
     if n % 4 == 0:
         push["apns"] = {"payload": {"aps": {"thread-id": "orders", "interruption-level": "time-sensitive", "mutable-content": 1}}}
         push["fcm"] = {"android": {"notification": {"channel_id": "orders", "tag": f"order-{order_id}"}}}
+    if n % 20 == 3 and all(expected(push, target) == "accepted" for target in push["to"]):
+        push["fcm"] = {"android": {"notification": {"color": "orange"}}}  # somebody's mistake: FCM wants #rrggbb
     return push
 
 
@@ -344,24 +346,31 @@ def requests():
         yield makers[kind](n, who)
 
 
-def expected(token):
-    if token.startswith(("fa114100", "fail-404-UNREGISTERED:")):
+def expected(push, target):
+    app, token = target["app"], target["token"]
+    if token.startswith(DEAD[app]):
         return "unregistered"
-    return "rejected" if token.startswith(("fa114000", "fail-400-INVALID_ARGUMENT:")) else "accepted"
+    if token.startswith(FOREIGN[app]):
+        return "rejected" if app == IOS else "unregistered"
+    color = push.get("fcm", {}).get("android", {}).get("notification", {}).get("color", "#")
+    return "rejected" if app == ANDROID and color[0] != "#" else "accepted"
 
 
 def counts(bodies):
-    pushes = [(target, body.get("class", "urgent")) for body in bodies for target in ([body["to"]] if isinstance(body["to"], dict) else body["to"])]
-    lanes = [("apns.urgent", IOS, "urgent"), ("apns.bulk", IOS, "bulk"), ("fcm.urgent", ANDROID, "urgent"), ("fcm.bulk", ANDROID, "bulk")]
-    print(f"{len(bodies)} requests, {len(pushes)} pushes\n")
+    rows = {lane: [] for lane in ["apns.urgent", "apns.bulk", "fcm.urgent", "fcm.bulk", "all"]}
+    tokens = {}
+    for body in bodies:
+        for target in body["to"] if isinstance(body["to"], list) else [body["to"]]:
+            lane = f"{'apns' if target['app'] == IOS else 'fcm'}.{body.get('class', 'urgent')}"
+            rows[lane].append(expected(body, target))
+            rows["all"].append(expected(body, target))
+            tokens.setdefault(expected(body, target), set()).add((target["app"], target["token"]))
     print("| Lane | Pushes | Accepted | Unregistered | Rejected |\n|---|---:|---:|---:|---:|")
-    for lane, app, kind in [*lanes, ("all", None, None)]:
-        here = [expected(t["token"]) for t, c in pushes if app is None or (t["app"], c) == (app, kind)]
-        print(f"| {lane} | {len(here):,} | {here.count('accepted'):,} | {here.count('unregistered'):,} | {here.count('rejected'):,} |")
-    tokens = {(t["app"], t["token"]) for t, _ in pushes}
-    print(f"\n{len(tokens)} different tokens, of which {sum(expected(t) == 'unregistered' for _, t in tokens)} dead "
-          f"and {sum(expected(t) == 'rejected' for _, t in tokens)} broken; "
-          f"{sum(isinstance(b['to'], list) and len(b['to']) > 1 for b in bodies)} requests have several targets")
+    for lane, found in rows.items():
+        print(f"| {lane} | {len(found):,} | {found.count('accepted'):,} | {found.count('unregistered'):,} | {found.count('rejected'):,} |")
+    several = sum(isinstance(body["to"], list) and len(body["to"]) > 1 for body in bodies)
+    print(f"\n{len(bodies):,} requests, {several} with several targets; {len(set.union(*tokens.values())):,} different tokens, "
+          f"{len(tokens['unregistered'])} of them reported as invalid")
 
 
 def main():
