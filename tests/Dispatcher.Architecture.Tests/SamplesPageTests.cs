@@ -33,9 +33,11 @@ public sealed class SamplesPageTests
     private static IEnumerable<(string Lane, string Outcome)> Pushes() =>
         from request in Requests
         let pushClass = request.TryGetProperty("class", out var name) ? name.GetString() : "urgent"
-        from target in request.GetProperty("to") is { ValueKind: JsonValueKind.Array } several ? several.EnumerateArray() : [request.GetProperty("to")]
+        from target in Targets(request.GetProperty("to"))
         let isApns = target.GetProperty("app").GetString() == "shop-ios"
         select ($"{(isApns ? "apns" : "fcm")}.{pushClass}", Outcome(target.GetProperty("token").GetString()!, isApns, request));
+
+    private static IEnumerable<JsonElement> Targets(JsonElement to) => to.ValueKind == JsonValueKind.Array ? [.. to.EnumerateArray()] : [to];
 
     private static string Outcome(string token, bool isApns, JsonElement request) => token switch
     {

@@ -57,6 +57,21 @@ public sealed partial class RecordProducer : IDisposable
         }
     }
 
+    /// <summary>Asks the cluster for a sign of life; blocks for as long as it takes.</summary>
+    /// <param name="deadline">How long at most.</param>
+    public bool IsReachable(TimeSpan deadline)
+    {
+        try
+        {
+            using var client = new DependentAdminClientBuilder(Volatile.Read(ref _current).Producer.Handle).Build();
+            return client.GetMetadata(deadline).Brokers.Count > 0;
+        }
+        catch (Exception e) when (e is KafkaException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Waits until the queue is empty.</summary>
     /// <param name="deadline">How long at most.</param>
     /// <returns>How many records were left.</returns>

@@ -67,9 +67,9 @@ internal sealed partial class LaneConsumer
     public bool IsAssigned { get; private set; }
 
     /// <summary>Consumes until stopped, then drains and leaves the group.</summary>
-    /// <param name="stopping">Take nothing new, finish what has started.</param>
     /// <param name="onRound">Called once per round, for liveness.</param>
-    public void Run(CancellationToken stopping, Action<LaneConsumer> onRound)
+    /// <param name="stopping">Take nothing new, finish what has started.</param>
+    public void Run(Action<LaneConsumer> onRound, CancellationToken stopping)
     {
         try
         {

@@ -8,7 +8,7 @@ namespace Dispatcher.Worker.Consuming;
 /// The thread that owns a lane's consumer. Whatever comes out of a consumer that is not understood ends that consumer: a new one starts
 /// at the last commit, so nothing that was fetched can slip between two states.
 /// </summary>
-internal sealed partial class LanePump
+internal sealed partial class LanePump : IDisposable
 {
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
 
@@ -59,6 +59,9 @@ internal sealed partial class LanePump
         return _ended.Task;
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
     private void Pump()
     {
         while (!_stopping.IsCancellationRequested)
@@ -66,7 +69,7 @@ internal sealed partial class LanePump
             try
             {
                 var config = ConsumerSettings.ForLane(_kafka, _lane);
-                new LaneConsumer(_lane, _kafka.Topics.Pushes(_lane), config, _queue, _options, _time, _logger).Run(_stopping.Token, OnRound);
+                new LaneConsumer(_lane, _kafka.Topics.Pushes(_lane), config, _queue, _options, _time, _logger).Run(OnRound, _stopping.Token);
             }
             catch (Exception e)
             {

@@ -15,7 +15,7 @@ internal sealed partial class LaneDispatcher(
     LaneQueue queue,
     WorkerOptions options,
     DispatchMetrics metrics,
-    ILogger<LaneDispatcher> logger)
+    ILogger<LaneDispatcher> logger) : IDisposable
 {
     private readonly CancellationTokenSource _abort = new();
     private Task _loops = Task.CompletedTask;
@@ -38,6 +38,9 @@ internal sealed partial class LaneDispatcher(
         queue.Close();
         await _loops;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _abort.Dispose();
 
     private async Task LoopAsync()
     {

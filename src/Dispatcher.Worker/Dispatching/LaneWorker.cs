@@ -53,5 +53,10 @@ internal sealed class LaneWorker : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _queue.Dispose();
+    public void Dispose()
+    {
+        Pump.Dispose();
+        Dispatcher.Dispose();
+        _queue.Dispose();
+    }
 }
