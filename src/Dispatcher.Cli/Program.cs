@@ -1,10 +1,20 @@
-using System.CommandLine;
-using System.CommandLine.Help;
-using Dispatcher.Cli.DeadLetters;
+using System.Runtime.InteropServices;
+using Dispatcher.Cli;
 using Dispatcher.Cli.Output;
 
-var terminal = Terminal.OfThisProcess();
-var root = new RootCommand("x") { ListCommand.Create(terminal), new Dispatcher.Cli.Push.PushCommand(terminal, null!, null!).Create() };
-var h = root.Options.OfType<HelpOption>().Single();
-h.Action = new HelpExamples((HelpAction)h.Action!);
-return await root.Parse(args).InvokeAsync();
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+#pragma warning disable RS0030 // The one place where the real clock and real chance come in.
+return await new CommandTree(Terminal.OfThisProcess(), TimeProvider.System, Random.Shared.NextDouble).RunAsync(args, stop.Token);
+#pragma warning restore RS0030
+
+// The first asks for an orderly end; a second gets the default, which is an end at once.
+void Stop(PosixSignalContext signal)
+{
+    if (stop.IsCancellationRequested)
+        return;
+    signal.Cancel = true;
+    stop.Cancel();
+}

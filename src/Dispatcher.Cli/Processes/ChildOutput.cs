@@ -10,7 +10,6 @@ internal sealed class ChildOutput : IDisposable
     private readonly Action<string>? _echo;
     private readonly Queue<string> _last = new(KeptLines);
     private readonly List<(string Prefix, TaskCompletionSource<string> Found)> _awaited = [];
-    private bool _ended;
 
     /// <summary>Opens the log.</summary>
     /// <param name="logPath">The file.</param>
@@ -33,32 +32,18 @@ internal sealed class ChildOutput : IDisposable
 
     /// <summary>Waits for a line that starts with a word, and returns what follows it.</summary>
     /// <param name="prefix">The word, with the space after it.</param>
-    /// <returns>The rest of the line; cancelled when the child ends without saying it.</returns>
+    /// <returns>The rest of the line; never done when the child ends without saying it.</returns>
     public Task<string> LineAfter(string prefix)
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
-        {
             _awaited.Add((prefix, found));
-            if (_ended)
-                found.TrySetCanceled();
-        }
-
         return found.Task;
     }
 
     /// <summary>Reads until the child closes its end.</summary>
     /// <param name="streams">Its output and error streams.</param>
-    public async Task ReadAsync(params IEnumerable<StreamReader> streams)
-    {
-        await Task.WhenAll(streams.Select(ReadOneAsync));
-        lock (_lock)
-        {
-            _ended = true;
-            foreach (var (_, found) in _awaited)
-                found.TrySetCanceled();
-        }
-    }
+    public Task ReadAsync(params IEnumerable<StreamReader> streams) => Task.WhenAll(streams.Select(ReadOneAsync));
 
     public void Dispose() => _log.Dispose();
 

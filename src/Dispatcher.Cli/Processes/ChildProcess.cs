@@ -35,6 +35,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Its exit code, once it has ended and its last line is read.</summary>
     public Task<int> Exited { get; }
 
+    /// <summary>How it ended; only once it has.</summary>
+    public int ExitCode => _process.ExitCode;
+
     public ChildOutput Output => _output;
 
     /// <summary>Starts a program.</summary>
