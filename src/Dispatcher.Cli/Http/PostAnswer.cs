@@ -20,6 +20,11 @@ internal abstract record PostAnswer
     /// <param name="RetryAfter">How much later, where the API said so.</param>
     public sealed record Busy(Problem Problem, TimeSpan? RetryAfter) : PostAnswer;
 
+    /// <summary>Kafka failed half-way: posting it all again would send some twice.</summary>
+    /// <param name="Problem">Why.</param>
+    /// <param name="Pushes">Those that Kafka has.</param>
+    public sealed record Partial(Problem Problem, IReadOnlyList<Guid> Pushes) : PostAnswer;
+
     /// <summary>No connection: the request certainly was not taken.</summary>
     /// <param name="Reason">Why.</param>
     public sealed record Unreachable(string Reason) : PostAnswer;

@@ -8,6 +8,12 @@ namespace Dispatcher.Cli.Http;
 /// <param name="Errors">What is wrong where.</param>
 internal sealed record Problem(int Status, string Summary, IReadOnlyList<ProblemError> Errors)
 {
+    /// <summary>Pushes that were taken all the same.</summary>
+    public IReadOnlyList<Guid> Accepted { get; init; } = [];
+
+    /// <summary>Pushes that may have been taken.</summary>
+    public IReadOnlyList<Guid> Unknown { get; init; } = [];
+
     /// <summary>All of it on one line, e.g. <c>400 The request is not valid: /to/0/token must be hexadecimal</c>.</summary>
     public string Line => Errors.Count == 0
         ? $"{Status} {Summary}"
@@ -23,7 +29,11 @@ internal sealed record Problem(int Status, string Summary, IReadOnlyList<Problem
             using var document = JsonDocument.Parse(body);
             if (document.RootElement is not { ValueKind: JsonValueKind.Object } root)
                 return new Problem(status, Reason(status), []);
-            return new Problem(status, Text(root, "detail") ?? Text(root, "title") ?? Reason(status), ReadErrors(root));
+            var errors = ReadErrors(root);
+            var title = Text(root, "title") ?? Reason(status);
+            // The errors, where there are any, say more than the detail.
+            var summary = errors.Count == 0 && Text(root, "detail") is { } detail ? $"{title}: {detail}" : title;
+            return new Problem(status, summary, errors) { Accepted = ReadIds(root, "accepted"), Unknown = ReadIds(root, "unknown") };
         }
         catch (JsonException)
         {
@@ -37,8 +47,13 @@ internal sealed record Problem(int Status, string Summary, IReadOnlyList<Problem
             return [];
         return [.. errors.EnumerateArray()
             .Where(error => error.ValueKind == JsonValueKind.Object)
-            .Select(error => new ProblemError(Text(error, "pointer") ?? "", Text(error, "detail") ?? ""))];
+            .Select(error => new ProblemError((Text(error, "pointer") ?? "").TrimStart('#'), Text(error, "detail") ?? ""))];
     }
+
+    private static List<Guid> ReadIds(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var ids) && ids.ValueKind == JsonValueKind.Array
+            ? [.. ids.EnumerateArray().Where(id => id.TryGetGuid(out _)).Select(id => id.GetGuid())]
+            : [];
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

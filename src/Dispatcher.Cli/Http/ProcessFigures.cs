@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Dispatcher.Cli.Http;
 
-/// <summary>What the API and the workers say about themselves at <c>GET /process</c>.</summary>
+/// <summary>What the API and the workers say about themselves at <c>GET /health/process</c>.</summary>
 /// <param name="CpuMilliseconds">Processor time since the start.</param>
 /// <param name="AllocatedBytes">Managed memory allocated since the start.</param>
 /// <param name="PeakWorkingSetBytes">The most memory held at once.</param>
@@ -28,7 +28,7 @@ internal sealed record ProcessFigures(
         using var deadline = new CancellationTokenSource(Patience, time);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "process"));
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "health/process"));
             using var response = await http.SendAsync(request, deadline.Token);
             if (!response.IsSuccessStatusCode)
                 return null;

@@ -49,6 +49,8 @@ internal sealed class PushApi
         if (response.StatusCode == HttpStatusCode.Accepted)
             return new PostAnswer.Accepted(ReadIds(body));
         var problem = Problem.Read((int)response.StatusCode, body);
+        if (problem.Accepted.Count > 0 || problem.Unknown.Count > 0)
+            return new PostAnswer.Partial(problem, problem.Accepted);
         return response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
             ? new PostAnswer.Busy(problem, response.Headers.RetryAfter?.Delta)
             : new PostAnswer.Refused(problem);

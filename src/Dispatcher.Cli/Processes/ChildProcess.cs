@@ -9,8 +9,7 @@ namespace Dispatcher.Cli.Processes;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     /// <summary>
-    /// Set to 1, it tells a child to stop when its standard input closes and to leave Ctrl-C to its parent, which stops its children
-    /// in order.
+    /// Set to 1, it tells a child to stop when its standard input closes.
     /// </summary>
     public const string ExitWithStdin = "DISPATCHER_EXIT_WITH_STDIN";
 
@@ -51,6 +50,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string?>> environment,
         ChildOutput output)
     {
+        start = WithoutInterrupt(start);
         start.UseShellExecute = false;
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
@@ -99,6 +99,20 @@ internal sealed class ChildProcess : IAsyncDisposable
         await Exited;
         _output.Dispose();
         _process.Dispose();
+    }
+
+    /// <summary>
+    /// A terminal sends Ctrl-C to everything in it at once, but children are to be stopped one after the other. What a shell ignores,
+    /// the program it turns into ignores too, and keeps its process id.
+    /// </summary>
+    private static ProcessStartInfo WithoutInterrupt(ProcessStartInfo start)
+    {
+        if (OperatingSystem.IsWindows())
+            return start;
+        var shell = new ProcessStartInfo("/bin/sh") { WorkingDirectory = start.WorkingDirectory };
+        foreach (var argument in (string[])["-c", """trap "" INT; exec "$@" """, "sh", start.FileName, .. start.ArgumentList])
+            shell.ArgumentList.Add(argument);
+        return shell;
     }
 
     private async Task<int> WaitAsync()

@@ -53,6 +53,10 @@ internal sealed class PushReport
                 case PostAnswer.Busy { Problem: var problem }:
                     _refusals.Add(new Refusal(line, problem.Status, problem.Line));
                     break;
+                case PostAnswer.Partial { Problem: var problem, Pushes: var pushes }:
+                    Pushes += pushes.Count;
+                    _refusals.Add(new Refusal(line, problem.Status, problem.Line));
+                    break;
                 case PostAnswer.NoAnswer { Reason: var reason }:
                     _refusals.Add(new Refusal(line, 0, $"no answer, so it may have been accepted: {reason}"));
                     break;

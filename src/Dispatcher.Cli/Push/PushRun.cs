@@ -52,8 +52,12 @@ internal sealed class PushRun(PatientPost post, OutcomeLedger ledger, int concur
     {
         var (answer, retries) = await post.PostAsync(body, cancellationToken);
         report.Add(line, answer, retries);
-        if (answer is not PostAnswer.Accepted { Pushes: var pushes })
-            return [];
+        var pushes = answer switch
+        {
+            PostAnswer.Accepted accepted => accepted.Pushes,
+            PostAnswer.Partial partial => partial.Pushes,
+            _ => [],
+        };
         ledger.Post(pushes);
         return pushes;
     }
