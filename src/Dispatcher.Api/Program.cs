@@ -12,6 +12,7 @@ var input = Console.In;
 #pragma warning restore RS0030
 
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
 if (builder.Configuration["Urls"] is null)
     builder.WebHost.UseUrls("http://127.0.0.1:8080");
 

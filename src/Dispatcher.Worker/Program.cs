@@ -16,6 +16,7 @@ var input = Console.In;
 #pragma warning restore RS0030
 
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
 if (builder.Configuration["Urls"] is null)
     builder.WebHost.UseUrls("http://127.0.0.1:8081");
 
@@ -29,7 +30,11 @@ try
     var sending = Section<SendingOptions>("Sending");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
-    string[] problems = [.. kafka.Validate(), .. worker.Validate(), .. sending.Validate(), .. apns.Validate(), .. fcm.Validate()];
+    string[] problems =
+    [
+        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(),
+        .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
+    ];
     if (problems.Length > 0)
         return Refuse(problems);
 
