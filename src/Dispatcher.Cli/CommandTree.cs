@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Dispatcher.Cli.DeadLetters;
+using Dispatcher.Cli.Load;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Push;
 using Dispatcher.Cli.Up;
@@ -52,6 +53,7 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
         {
             new UpCommand(terminal, time, _verbose).Create(),
             new PushCommand(terminal, time, random).Create(),
+            new LoadCommand(terminal, time).Create(),
             new Command("dead-letters", "What could not be sent.") { ListCommand.Create(terminal) },
             _verbose,
         };

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Dispatcher.Cli.Output;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Sending;
@@ -9,7 +11,8 @@ namespace Dispatcher.Cli.Kafka;
 /// <param name="Reason">The reason, where it has one.</param>
 /// <param name="DeadLettered">Whether they became dead letters.</param>
 /// <param name="Count">How many.</param>
-internal sealed record OutcomeCount(OutcomeKind Outcome, string? Reason, bool DeadLettered, int Count)
+internal sealed record OutcomeCount(
+    [property: JsonConverter(typeof(OutcomeNameConverter))] OutcomeKind Outcome, string? Reason, bool DeadLettered, int Count)
 {
     /// <summary>Counts results by outcome and reason, the most frequent first.</summary>
     /// <param name="results">The results.</param>
@@ -35,3 +38,6 @@ internal sealed record OutcomeCount(OutcomeKind Outcome, string? Reason, bool De
     /// <param name="outcome">The outcome.</param>
     public static string Name(OutcomeKind outcome) => outcome == OutcomeKind.NotSent ? "not sent" : outcome.ToString().ToLowerInvariant();
 }
+
+/// <summary>Writes outcomes as scripts read them: <c>accepted</c>, <c>notSent</c>.</summary>
+internal sealed class OutcomeNameConverter() : JsonStringEnumConverter<OutcomeKind>(JsonNamingPolicy.CamelCase);

@@ -51,7 +51,7 @@ internal sealed record PushSummary(
 
         foreach (var line in RefusalLines())
             yield return line;
-        if (Outcomes is null)
+        if (Outcomes is null || Pushes == 0)
             yield break;
         yield return "";
         foreach (var line in OutcomeCount.Lines(Outcomes))
@@ -81,7 +81,6 @@ internal sealed record PushSummary(
     };
 }
 
-[JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PushSummary))]
 internal sealed partial class PushSummaryJson : JsonSerializerContext;

@@ -26,8 +26,11 @@ internal sealed record UpSession(
 /// <summary>An app of the session.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Provider">Who reaches its devices.</param>
-internal sealed record SessionApp(string Name, Provider Provider);
+internal sealed record SessionApp(string Name, [property: JsonConverter(typeof(ProviderNameConverter))] Provider Provider);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, WriteIndented = true)]
+/// <summary>Writes <c>apns</c> and <c>fcm</c>, as everywhere else.</summary>
+internal sealed class ProviderNameConverter() : JsonStringEnumConverter<Provider>(JsonNamingPolicy.CamelCase);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
 [JsonSerializable(typeof(UpSession))]
 internal sealed partial class SessionJson : JsonSerializerContext;

@@ -53,12 +53,12 @@ internal sealed class UpRun(Terminal terminal, SessionFile sessionFile, TimeProv
     {
         if (sessionFile.Read() is { } other)
             terminal.Out.WriteLine($"note      another up (process {other.Pid}) is running; commands without options now talk to this one");
-        terminal.Out.WriteLine($"ready     {session.Api}");
+        terminal.Out.WriteLine($"ready     {session.Api.GetLeftPart(UriPartial.Authority)}");
         terminal.Out.WriteLine($"key       {session.Key}");
         terminal.Out.WriteLine($"apps      {string.Join(", ", session.Apps.Select(app => app.Name))}");
         terminal.Out.WriteLine($"kafka     {session.Kafka}");
         if (session.Control is not null)
-            terminal.Out.WriteLine($"simulator {session.Control}");
+            terminal.Out.WriteLine($"simulator {session.Control.GetLeftPart(UriPartial.Authority)}");
         terminal.Out.WriteLine($"logs      {folder.Path}");
         terminal.Out.WriteLine();
         terminal.Out.WriteLine(CurlLine.For(session));
