@@ -12,6 +12,7 @@ public sealed class AppCatalog
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        RespectNullableAnnotations = true, // null is no tenant and no environment
     };
 
     private readonly Dictionary<string, App> _apps;
