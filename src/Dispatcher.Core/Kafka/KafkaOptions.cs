@@ -10,6 +10,7 @@ public sealed class KafkaOptions
     {
         "acks", "request.required.acks", "enable.idempotence", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset",
         "group.id", "bootstrap.servers", "metadata.broker.list", "transactional.id", "group.instance.id",
+        "dotnet.producer.enable.delivery.reports", "dotnet.producer.delivery.report.fields",
     };
 
     /// <summary>Required: <c>host:port</c>, several separated by commas.</summary>
