@@ -8,7 +8,7 @@ using Dispatcher.Core.Telemetry;
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
 var error = Console.Error;
-var input = Console.In;
+var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
 var builder = WebApplication.CreateSlimBuilder(args);
@@ -59,9 +59,9 @@ try
              : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
     app.MapGet("/health/process", () => ProcessUsage.Read());
 
-    // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks.
+    // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
-        _ = input.ReadToEndAsync().ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
+        _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
     await app.RunAsync();
     return 0;

@@ -12,7 +12,7 @@ using Dispatcher.Worker.Dispatching;
 var time = TimeProvider.System;
 Func<double> chance = Random.Shared.NextDouble;
 var error = Console.Error;
-var input = Console.In;
+var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
 var builder = WebApplication.CreateSlimBuilder(args);
@@ -88,9 +88,9 @@ try
         });
     });
 
-    // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks.
+    // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
-        _ = input.ReadToEndAsync().ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
+        _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
     await app.RunAsync();
     return 0;

@@ -20,7 +20,7 @@ internal sealed class ControlEndpoints(SimulatedProviders providers)
         routes.MapPut("/faults/{provider}", SetFault);
         routes.MapDelete("/faults/{provider}", ClearFault);
 
-        routes.MapGet("/latency", () => new LatencySetting(providers.AnswerTime.Latency.TotalMilliseconds));
+        routes.MapGet("/latency", () => new LatencySetting((int)providers.AnswerTime.Latency.TotalMilliseconds));
         routes.MapPut("/latency", SetLatency);
 
         routes.MapDelete("/access-tokens", RevokeAccessTokens);
@@ -32,7 +32,8 @@ internal sealed class ControlEndpoints(SimulatedProviders providers)
 
     private Results<Ok<IdAnswer>, NotFound> ById(string id)
     {
-        var entries = providers.Ledger.FindById(id);
+        // The server leaves an escaped slash in a path as it is, and a message name has three.
+        var entries = providers.Ledger.FindById(id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
         return entries.Count > 0
             ? TypedResults.Ok(new IdAnswer(id, entries.Count(entry => entry.Accepted), entries))
             : TypedResults.NotFound();

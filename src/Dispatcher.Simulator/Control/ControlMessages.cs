@@ -11,7 +11,7 @@ internal sealed record IdAnswer(string Id, int Accepted, IReadOnlyList<LedgerEnt
 
 /// <summary>The body of <c>PUT /latency</c>.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-internal sealed record LatencySetting(double Ms)
+internal sealed record LatencySetting(int Ms)
 {
     /// <summary>Longer than any client waits.</summary>
     public const int MaxMs = 600_000;

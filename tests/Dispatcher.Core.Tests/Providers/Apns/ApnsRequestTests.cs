@@ -20,7 +20,7 @@ public sealed class ApnsRequestTests
                 "apns-id: 019a5b00-aaaa-7bbb-8ccc-ddddeeeeffff", "apns-priority: 10", "apns-push-type: alert",
                 "apns-topic: com.example.shop", "authorization: bearer jwt",
             ],
-            request.Headers.NonValidated.Select(header => $"{header.Key}: {header.Value}").Order(StringComparer.Ordinal));
+            request.Headers.NonValidated.Select(header => $"{header.Key.ToLowerInvariant()}: {header.Value}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
