@@ -12,7 +12,10 @@ public static class PushLimits
     /// <summary><c>apns-collapse-id</c>. Source: Apple, "Sending notification requests to APNs".</summary>
     public const int ApnsCollapseIdBytes = 64;
 
-    /// <summary>FCM payload, keys and values. Source: Firebase, FCM v1 <c>ErrorCode</c>, INVALID_ARGUMENT.</summary>
+    /// <summary>
+    /// FCM payload: the UTF-8 bytes of all keys and values of data and notification, Android's own in the place of the common ones where it
+    /// has them. Source: Firebase, FCM v1 <c>ErrorCode</c>, INVALID_ARGUMENT; how exactly FCM counts is not published.
+    /// </summary>
     public const int FcmPayloadBytes = 4096;
 
     /// <summary>Longest time to live, in seconds: 28 days, FCM's maximum (<c>AndroidConfig.ttl</c>); APNs keeps 30 days.</summary>

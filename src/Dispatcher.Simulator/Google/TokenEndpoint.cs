@@ -12,6 +12,9 @@ internal sealed class TokenEndpoint(ServiceAccount account, AccessTokens accessT
     private const string GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     private const string MessagingScope = "https://www.googleapis.com/auth/firebase.messaging";
     private const string PlatformScope = "https://www.googleapis.com/auth/cloud-platform";
+    /// <summary>What Google's own libraries name as the audience, wherever the credentials file makes them post to.</summary>
+    private const string GoogleAudience = "https://oauth2.googleapis.com/token";
+
     private const string NotShortLived =
         "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.";
 
@@ -60,7 +63,7 @@ internal sealed class TokenEndpoint(ServiceAccount account, AccessTokens accessT
         if (assertion.HeaderText("alg") != "RS256" || assertion.HeaderText("kid") is { } kid && kid != account.PrivateKeyId
             || !account.Key.VerifyData(assertion.Signed, assertion.Signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
             return new TokenRefusal("invalid_grant", "Invalid JWT Signature.");
-        if (assertion.ClaimText("aud") != audience)
+        if (assertion.ClaimText("aud") is var claimed && claimed != audience && claimed != GoogleAudience)
             return new TokenRefusal("invalid_grant", "Invalid JWT: Failed audience check.");
         if (!IsShortLived(assertion, now))
             return new TokenRefusal("invalid_grant", NotShortLived);

@@ -1,0 +1,37 @@
+using Dispatcher.Core.Providers.Connections;
+
+namespace Dispatcher.Core.Providers.Fcm;
+
+/// <summary>How FCM is reached.</summary>
+public sealed class FcmOptions
+{
+    /// <summary>Where to send. Default: <c>https://fcm.googleapis.com</c>. Set it for a proxy or a simulator.</summary>
+    public Uri Endpoint { get; set; } = new("https://fcm.googleapis.com");
+
+    /// <summary>
+    /// A PEM file with the only roots to trust, for the endpoint and for the token endpoint that the credentials name. Default: the
+    /// machine's.
+    /// </summary>
+    public string? TrustedCaPath { get; set; }
+
+    /// <summary>Connections per credentials, 1 to 64. Default: 2.</summary>
+    public int Connections { get; set; } = 2;
+
+    /// <summary>Requests in flight on one connection, 1 to 100. Default: 90; FCM ends a connection that exceeds 100.</summary>
+    public int StreamsPerConnection { get; set; } = 90;
+
+    /// <summary>What is wrong, each with the option's name and value; empty when nothing is.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var problems = new List<string>();
+        if (!EndpointUri.IsValid(Endpoint))
+            problems.Add($"Endpoint '{Endpoint}' must be an absolute http or https URL without a path.");
+        if (TrustedRoots.Problem(TrustedCaPath) is { } problem)
+            problems.Add($"TrustedCaPath '{TrustedCaPath}' cannot be used: {problem}");
+        if (Connections is < 1 or > 64)
+            problems.Add($"Connections is {Connections}; it must be 1 to 64.");
+        if (StreamsPerConnection is < 1 or > 100)
+            problems.Add($"StreamsPerConnection is {StreamsPerConnection}; it must be 1 to 100.");
+        return problems;
+    }
+}

@@ -1,0 +1,101 @@
+using Dispatcher.Core.Apps;
+using Dispatcher.Core.Providers.Connections;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Sending;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatcher.Core.Providers.Fcm;
+
+/// <summary>Firebase Cloud Messaging, HTTP v1.</summary>
+public sealed partial class FcmProvider : IPushProvider, IDisposable
+{
+    private static readonly SendOutcome UnknownApp = new SendOutcome.Misconfigured { Reason = "UnknownApp" };
+
+    private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ConnectionPool> _pools = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly UnknownReasons _unknownReasons;
+
+    /// <summary>Reads the credentials of all FCM apps and prepares their connections, which open with the first push.</summary>
+    /// <param name="apps">The configured apps; those of other providers are left alone.</param>
+    /// <param name="options">How FCM is reached; valid.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Where to log.</param>
+    /// <exception cref="InvalidAppException">Credentials cannot be read; the message names the app and the file.</exception>
+    public FcmProvider(AppCatalog apps, FcmOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        _time = time;
+        _logger = loggers.CreateLogger<FcmProvider>();
+        _unknownReasons = new UnknownReasons(_logger);
+        var roots = TrustedRoots.Load(options.TrustedCaPath);
+        var tokens = new Dictionary<string, FcmTokenSource>(StringComparer.Ordinal);
+        foreach (var app in apps.Apps.OfType<FcmApp>())
+        {
+            var credential = FcmCredential.Load(app, roots);
+            if (!tokens.TryGetValue(app.CredentialsPath, out var source))
+                tokens.Add(app.CredentialsPath, source = new FcmTokenSource(credential.FetchAsync, time, _logger, app.Name));
+            if (!_pools.TryGetValue(app.CredentialsPath, out var pool))
+                _pools.Add(app.CredentialsPath, pool = new ConnectionPool(Settings(options, roots), time));
+
+            _routes.Add(app.Name, new Route(app, FcmRequest.SendUri(options.Endpoint, credential.ProjectId), source, pool));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
+    {
+        if (!_routes.TryGetValue(push.App, out var route))
+            return UnknownApp;
+
+        var (token, noToken) = await route.Tokens.GetAsync(cancellationToken);
+        if (token is null)
+            return noToken!;
+
+        var body = new PooledBuffer();
+        FcmPayload.Render(push, _time.GetUtcNow(), body);
+        using var request = FcmRequest.Create(route.SendUri, token.Authorization, body.Written);
+        var reply = await route.Pool.SendAsync(request, cancellationToken);
+        if (reply.Failure is { } failure)
+            return failure;
+
+        body.Return();
+        return Conclude(route, token, reply);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var pool in _pools.Values)
+            pool.Dispose();
+    }
+
+    private static ConnectionSettings Settings(FcmOptions options, TrustedRoots roots) => new()
+    {
+        Connections = options.Connections,
+        Streams = options.StreamsPerConnection,
+        IdleTimeout = TimeSpan.FromMinutes(3), // FCM ends idle connections after about 4
+        Lifetime = TimeSpan.FromMinutes(50), // and any after an hour
+        SuccessHasBody = true, // no pings: three without a request between them end the connection
+        Roots = roots,
+    };
+
+    private SendOutcome Conclude(Route route, FcmToken token, in Reply reply)
+    {
+        var (outcome, isKnown) = FcmAnswer.Read(reply.Answer, _time.GetUtcNow());
+        if (!isKnown)
+            _unknownReasons.Saw(reply.Answer.Status, outcome.Reason!);
+        if (outcome is not SendOutcome.NotSent { Reason: FcmReasons.Unauthenticated } || route.Tokens.Replace(token.Generation))
+            return outcome;
+        Log.NewTokenRefused(_logger, route.App.Name);
+        return new SendOutcome.Misconfigured { Reason = outcome.Reason, Status = outcome.Status };
+    }
+
+    private sealed record Route(FcmApp App, Uri SendUri, FcmTokenSource Tokens, ConnectionPool Pool);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "FCM refuses a new access token of app {App}")]
+        public static partial void NewTokenRefused(ILogger logger, string app);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Pushes;
+using static Dispatcher.Core.Tests.Providers.Samples;
+
+namespace Dispatcher.Core.Tests.Providers.Apns;
+
+public sealed class ApnsRequestTests
+{
+    [Fact]
+    public void An_alert_has_these_headers_and_no_others()
+    {
+        using var request = Create(ApnsPush(Hello));
+
+        Assert.Equal(HttpMethod.Post, request.Method);
+        Assert.Equal($"https://push.example/3/device/{HexToken}", request.RequestUri!.ToString());
+        Assert.Equal((HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact), (request.Version, request.VersionPolicy));
+        Assert.Equal(
+            [
+                "apns-id: 019a5b00-aaaa-7bbb-8ccc-ddddeeeeffff", "apns-priority: 10", "apns-push-type: alert",
+                "apns-topic: com.example.shop", "authorization: bearer jwt",
+            ],
+            request.Headers.NonValidated.Select(header => $"{header.Key.ToLowerInvariant()}: {header.Value}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Apns_expiration_is_omitted_without_a_time_to_live() =>
+        Assert.Null(HeaderOf(ApnsPush(Hello), "apns-expiration"));
+
+    [Fact]
+    public void Apns_expiration_zero_is_sent()
+    {
+        Assert.Equal("0", HeaderOf(ApnsPush(Hello) with { TimeToLive = 0 }, "apns-expiration"));
+        Assert.Equal("0", HeaderOf(ApnsPush(Hello) with { TimeToLive = 60, Apns = new() { Expiration = 0 } }, "apns-expiration"));
+    }
+
+    [Fact]
+    public void Apns_expiration_counts_from_acceptance()
+    {
+        Assert.Equal("1790003600", HeaderOf(ApnsPush(Hello) with { TimeToLive = 3600 }, "apns-expiration"));
+        Assert.Equal("1791111111", HeaderOf(ApnsPush(Hello) with { TimeToLive = 1, Apns = new() { Expiration = 1_791_111_111 } }, "apns-expiration"));
+    }
+
+    [Theory]
+    [InlineData("alert", "com.example.shop")]
+    [InlineData("background", "com.example.shop")]
+    [InlineData("voip", "com.example.shop.voip")]
+    [InlineData("complication", "com.example.shop.complication")]
+    [InlineData("fileprovider", "com.example.shop.pushkit.fileprovider")]
+    [InlineData("liveactivity", "com.example.shop.push-type.liveactivity")]
+    [InlineData("pushtotalk", "com.example.shop.voip-ptt")]
+    [InlineData("location", "com.example.shop.location-query")]
+    [InlineData("controls", "com.example.shop.push-type.controls")]
+    [InlineData("widgets", "com.example.shop.push-type.widgets")]
+    public void The_topic_follows_the_push_type(string pushType, string topic)
+    {
+        var push = ApnsPush() with { Apns = new() { PushType = pushType } };
+
+        Assert.Equal((pushType, topic), (HeaderOf(push, "apns-push-type"), HeaderOf(push, "apns-topic")));
+    }
+
+    [Fact]
+    public void The_push_s_own_topic_wins() =>
+        Assert.Equal(
+            "com.example.shop.watch",
+            HeaderOf(ApnsPush(Hello) with { Apns = new() { PushType = "voip", Topic = "com.example.shop.watch" } }, "apns-topic"));
+
+    [Theory]
+    [InlineData(null, null, "10")]
+    [InlineData(PushPriority.High, null, "10")]
+    [InlineData(PushPriority.Normal, null, "5")]
+    [InlineData(PushPriority.High, 1, "1")]
+    public void The_priority_of_an_alert(PushPriority? neutral, int? own, string expected) =>
+        Assert.Equal(expected, HeaderOf(ApnsPush(Hello) with { Priority = neutral, Apns = new() { Priority = own } }, "apns-priority"));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(PushPriority.High)]
+    [InlineData(PushPriority.Normal)]
+    public void A_background_push_has_priority_5_whatever_was_asked_for(PushPriority? neutral)
+    {
+        var push = ApnsPush() with { Priority = neutral };
+
+        Assert.Equal(("background", "5"), (HeaderOf(push, "apns-push-type"), HeaderOf(push, "apns-priority")));
+    }
+
+    [Fact]
+    public void The_collapse_id_is_the_push_s_own_or_the_neutral_key()
+    {
+        Assert.Null(HeaderOf(ApnsPush(Hello), "apns-collapse-id"));
+        Assert.Equal("order-42", HeaderOf(ApnsPush(Hello) with { CollapseKey = "order-42" }, "apns-collapse-id"));
+        Assert.Equal(
+            "room", HeaderOf(ApnsPush(Hello) with { CollapseKey = "order-42", Apns = new() { CollapseId = "room" } }, "apns-collapse-id"));
+    }
+
+    private static string? HeaderOf(PushNotification push, string name)
+    {
+        using var request = Create(push);
+        return Header(request.Headers, name);
+    }
+
+    private static HttpRequestMessage Create(PushNotification push) =>
+        ApnsRequest.Create(push, "https://push.example/3/device/", "com.example.shop", "bearer jwt", "{}"u8.ToArray());
+}

@@ -1,0 +1,69 @@
+using Dispatcher.Core.Providers.Fcm;
+using Dispatcher.Core.Pushes;
+using static Dispatcher.Core.Tests.Providers.Samples;
+
+namespace Dispatcher.Core.Tests.Providers.Fcm;
+
+public sealed class FcmRulesTests
+{
+    [Fact]
+    public void A_usual_push_passes() =>
+        Assert.Empty(FcmRules.Check(FcmPush(Hello) with
+        {
+            Data = new Dictionary<string, string> { ["orderId"] = "42", ["fromage"] = "1" },
+            Fcm = Json("""{"fcmOptions":{"analyticsLabel":"x"},"android":{"notification":{"channelId":"y","brand_new":1}},"data":{"k":null}}"""),
+        }));
+
+    [Theory]
+    [InlineData("from")]
+    [InlineData("gcm")]
+    [InlineData("message_type")]
+    [InlineData("google.x")]
+    [InlineData("google")]
+    [InlineData("gcm.notification.x")]
+    public void Data_may_not_use_fcm_s_own_keys(string key)
+    {
+        AssertProblem($"/data/{key}", FcmPush() with { Data = new Dictionary<string, string> { [key] = "1" } });
+        AssertProblem($"/fcm/data/{key}", FcmPush() with { Fcm = Json($$$"""{"data":{"{{{key}}}":"1"}}""") });
+        AssertProblem($"/fcm/android/data/{key}", FcmPush() with { Fcm = Json($$$$"""{"android":{"data":{"{{{{key}}}}":"1"}}}""") });
+    }
+
+    [Theory]
+    [InlineData("token")]
+    [InlineData("topic")]
+    [InlineData("condition")]
+    [InlineData("fid")]
+    [InlineData("name")]
+    public void The_message_may_not_address(string field) => AssertProblem($"/fcm/{field}", FcmPush() with { Fcm = Json($$"""{"{{field}}":"x"}""") });
+
+    [Fact]
+    public void An_unknown_field_is_pointed_at() => AssertProblem("/fcm/and~1roid", FcmPush() with { Fcm = Json("""{"and/roid":{}}""") });
+
+    [Fact]
+    public void The_message_must_be_an_object() => AssertProblem("/fcm", FcmPush() with { Fcm = Json("1") });
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("true")]
+    [InlineData("{}")]
+    public void Data_has_strings_only(string value) => AssertProblem("/fcm/data/k", FcmPush() with { Fcm = Json($$$"""{"data":{"k":{{{value}}}}}""") });
+
+    [Fact]
+    public void The_size_has_a_limit_in_bytes_of_keys_and_values()
+    {
+        var fixedBytes = "body".Length;
+        Assert.Empty(FcmRules.Check(FcmPush(new() { Body = new('x', 4096 - fixedBytes) })));
+        AssertProblem("", FcmPush(new() { Body = new('x', 4097 - fixedBytes) }));
+    }
+
+    [Fact]
+    public void What_is_passed_on_to_apns_has_apns_limit()
+    {
+        var fits = new string('x', 4096 - """{"k":""}""".Length);
+        Assert.Empty(FcmRules.Check(FcmPush() with { Fcm = Json($$$$"""{"apns":{"payload":{"k":"{{{{fits}}}}"}}}""") }));
+        AssertProblem("/fcm/apns/payload", FcmPush() with { Fcm = Json($$$$"""{"apns":{"payload":{"k":"{{{{fits}}}}x"}}}""") });
+    }
+
+    private static void AssertProblem(string pointer, PushNotification push) =>
+        Assert.Equal(pointer, Assert.Single(FcmRules.Check(push)).JsonPointer);
+}
