@@ -5,7 +5,7 @@ namespace Dispatcher.Core.Pushes;
 /// <summary>One notification for one target: the unit that is queued, sent, retried and dead-lettered.</summary>
 public sealed record PushNotification
 {
-    /// <summary>The version that the wire JSON is written in, and the newest it reads.</summary>
+    /// <summary>The version that <see cref="PushJson"/> writes, and the newest it reads.</summary>
     public const int SchemaVersion = 1;
 
     /// <summary>A UUIDv7, the same on every retry and replay; also the <c>apns-id</c>.</summary>

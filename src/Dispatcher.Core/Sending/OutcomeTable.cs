@@ -39,8 +39,14 @@ public readonly record struct OutcomeTraits(bool IsFinal, bool BurnsAttempt, Bre
 /// <summary>The one table that retry, breaker, limiter and settler read.</summary>
 public static class OutcomeTable
 {
-    /// <summary>The row of an outcome.</summary>
-    /// <param name="kind">The outcome's kind.</param>
+    /// <summary>The row of an outcome. Only <see cref="SendOutcome.NotSent"/> has two: what its breaker sees depends on the cause.</summary>
+    /// <param name="outcome">The outcome.</param>
+    public static OutcomeTraits Traits(SendOutcome outcome) => outcome is SendOutcome.NotSent { EndpointAtFault: false }
+        ? Traits(outcome.Kind) with { Breaker = BreakerSignal.Neutral }
+        : Traits(outcome.Kind);
+
+    /// <summary>The row of a kind of outcome.</summary>
+    /// <param name="kind">The kind.</param>
     /// <exception cref="ArgumentOutOfRangeException">A kind without a row: a bug.</exception>
     public static OutcomeTraits Traits(OutcomeKind kind) => kind switch
     {

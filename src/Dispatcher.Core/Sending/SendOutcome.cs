@@ -42,7 +42,8 @@ public abstract record SendOutcome
     public sealed record Ambiguous() : SendOutcome(OutcomeKind.Ambiguous);
 
     /// <summary>The request certainly was not processed: it never left, or the provider refused the stream.</summary>
-    public sealed record NotSent() : SendOutcome(OutcomeKind.NotSent);
+    /// <param name="EndpointAtFault">Whether the endpoint is to blame (no connection), rather than us (no free stream, no token yet).</param>
+    public sealed record NotSent(bool EndpointAtFault = false) : SendOutcome(OutcomeKind.NotSent);
 
     /// <summary>Our credential, topic or project is wrong; the push is not to blame.</summary>
     public sealed record Misconfigured() : SendOutcome(OutcomeKind.Misconfigured);

@@ -24,10 +24,10 @@ internal static class TransportFailure
     /// <param name="hasLeft">Whether the body had begun to leave.</param>
     public static SendOutcome Outcome(Exception exception, bool hasLeft) => exception switch
     {
-        HttpRequestException e when NeverConnected(e.HttpRequestError) => NotSent(e.HttpRequestError),
+        HttpRequestException e when NeverConnected(e.HttpRequestError) => NotSent(e.HttpRequestError, endpointAtFault: true),
         HttpRequestException { InnerException: HttpProtocolException { ErrorCode: RefusedStream } } =>
             new SendOutcome.NotSent { Reason = "RefusedStream" },
-        OperationCanceledException { InnerException: TimeoutException } => new SendOutcome.NotSent { Reason = "ConnectTimeout" },
+        OperationCanceledException { InnerException: TimeoutException } => new SendOutcome.NotSent(EndpointAtFault: true) { Reason = "ConnectTimeout" },
         OperationCanceledException => hasLeft ? NoAnswer : NoConnection,
         HttpRequestException e => hasLeft ? Ambiguous(e.HttpRequestError) : NotSent(e.HttpRequestError),
         HttpIOException e => hasLeft ? Ambiguous(e.HttpRequestError) : NotSent(e.HttpRequestError),
@@ -49,7 +49,8 @@ internal static class TransportFailure
         or HttpRequestError.ProxyTunnelError
         or HttpRequestError.UserAuthenticationError;
 
-    private static SendOutcome.NotSent NotSent(HttpRequestError error) => new() { Reason = error.ToString() };
+    private static SendOutcome.NotSent NotSent(HttpRequestError error, bool endpointAtFault = false) =>
+        new(endpointAtFault) { Reason = error.ToString() };
 
     private static SendOutcome.Ambiguous Ambiguous(HttpRequestError error) => new() { Reason = error.ToString() };
 }

@@ -130,7 +130,8 @@ internal sealed partial class FcmTokenSource(
                 _notBefore = time.GetUtcNow() + _pause;
             }
 
-            Log.NoToken(logger, appName, failure.Reason!, _pause, e.GetType().Name);
+            var detail = (e as TokenResponseException)?.Error?.ErrorDescription ?? e.GetType().Name;
+            Log.NoToken(logger, appName, failure.Reason!, _pause, detail);
         }
         finally
         {
@@ -152,7 +153,7 @@ internal sealed partial class FcmTokenSource(
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning,
-            Message = "No access token for app {App}: {Reason} ({Error}). The next request is made after {Pause}")]
-        public static partial void NoToken(ILogger logger, string app, string reason, TimeSpan pause, string error);
+            Message = "No access token for app {App}: {Reason} ({Detail}). The next request is made after {Pause}")]
+        public static partial void NoToken(ILogger logger, string app, string reason, TimeSpan pause, string detail);
     }
 }

@@ -1,7 +1,7 @@
-namespace Dispatcher.Core.Providers;
+namespace Dispatcher.Core.Pushes;
 
 /// <summary>RFC 6901.</summary>
-internal static class JsonPointer
+public static class JsonPointer
 {
     /// <summary>The pointer to a member of what another pointer points to.</summary>
     public static string To(string parent, string member) =>

@@ -1,0 +1,32 @@
+namespace Dispatcher.Api.Access;
+
+/// <summary>Who may call: the section <c>Access</c>.</summary>
+internal sealed class AccessOptions
+{
+    /// <summary>API keys by a name that logs may show.</summary>
+    public Dictionary<string, AccessKeyOptions> Keys { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What is wrong with the options; empty when nothing is.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (Keys.Count == 0)
+            yield return "Access:Keys is empty: nobody could call. Give at least one key's Sha256.";
+        foreach (var (name, key) in Keys)
+        {
+            if (key.Sha256.Length != 64 || !key.Sha256.All(char.IsAsciiHexDigit))
+                yield return $"Access:Keys:{name}:Sha256 must be the 64 hex digits of the key's SHA-256, not {key.Sha256.Length} characters.";
+            if (string.IsNullOrWhiteSpace(key.Tenant))
+                yield return $"Access:Keys:{name}:Tenant must not be empty.";
+        }
+    }
+}
+
+/// <summary>One API key, as its hash: the configuration cannot leak what it does not hold.</summary>
+internal sealed class AccessKeyOptions
+{
+    /// <summary>Required: the SHA-256 of the key, in hex. Keys are random, so that a plain hash is enough.</summary>
+    public string Sha256 { get; set; } = "";
+
+    /// <summary>Whose apps the key may send to. Default: <c>default</c>.</summary>
+    public string Tenant { get; set; } = "default";
+}

@@ -1,0 +1,79 @@
+using Dispatcher.Api.Access;
+using Dispatcher.Api.Pushes;
+using Dispatcher.Core.Apps;
+using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Telemetry;
+
+#pragma warning disable RS0030 // Program.cs is where the clock and the console come from
+var time = TimeProvider.System;
+var error = Console.Error;
+var input = Console.OpenStandardInput();
+#pragma warning restore RS0030
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
+if (builder.Configuration["Urls"] is null)
+    builder.WebHost.UseUrls("http://127.0.0.1:8080");
+
+T Section<T>(string name)
+    where T : new() => builder.Configuration.GetSection(name).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
+
+try
+{
+    var kafka = Section<KafkaOptions>("Kafka");
+    var access = Section<AccessOptions>("Access");
+    string[] problems = [.. kafka.Validate(), .. access.Validate()];
+    if (problems.Length > 0)
+        return Refuse(problems);
+
+    var apps = AppCatalog.Load(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    if (apps.Apps.Count == 0)
+        return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
+    if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
+        return Refuse(kafkaProblem);
+
+    builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = PushLimits.MaxRequestBytes;
+    });
+    builder.Services.AddMetrics();
+    builder.Services.AddProblemDetails();
+    builder.Services.AddSingleton<KafkaMetrics>();
+    builder.Services.AddSingleton(services => new RecordProducer(
+        ProducerSettings.ForRequests(kafka),
+        services.GetRequiredService<KafkaMetrics>(),
+        services.GetRequiredService<ILogger<RecordProducer>>()));
+
+    await using var app = builder.Build();
+    var producer = app.Services.GetRequiredService<RecordProducer>();
+    var push = new PushEndpoint(new ApiKeys(access), new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
+    app.UseExceptionHandler();
+    app.UseStatusCodePages();
+    app.MapPost("/push", push.HandleAsync);
+    app.MapGet("/health/live", () => Results.Ok());
+    app.MapGet("/health/ready", async () =>
+        await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
+            ? Results.Ok()
+             : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
+    app.MapGet("/health/process", () => ProcessUsage.Read());
+
+    // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
+    if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
+        _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
+
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException)
+{
+    return Refuse(e.Message); // configuration that does not bind, a port that is taken
+}
+
+int Refuse(params string[] problems)
+{
+    foreach (var problem in problems)
+        error.WriteLine($"dispatcher api: {problem}");
+    return 1;
+}

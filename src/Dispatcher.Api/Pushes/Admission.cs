@@ -1,0 +1,55 @@
+using Dispatcher.Core.Apps;
+using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Providers.Fcm;
+using Dispatcher.Core.Pushes;
+
+namespace Dispatcher.Api.Pushes;
+
+/// <summary>Checks a request against the apps it names and what their providers take, and makes a push of each target.</summary>
+/// <param name="apps">The configured apps.</param>
+/// <param name="time">Where ids get their instant from.</param>
+internal sealed class Admission(AppCatalog apps, TimeProvider time)
+{
+    /// <summary>Admits a request whole, or says everything that is wrong with it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tenant">Who asks; other tenants' apps do not exist for it.</param>
+    /// <param name="problems">What is wrong so far, to which this adds; content that is wrong already is not looked at again.</param>
+    /// <returns>A push for each target, in order, with its lane; only to be used without problems.</returns>
+    public List<(PushNotification Push, Lane Lane)> Admit(PushRequest request, string tenant, List<PushProblem> problems)
+    {
+        var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
+        var checksContent = problems.Count == 0;
+        var checkedApps = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < request.Targets.Count; i++)
+        {
+            var (name, token) = request.Targets[i];
+            if (!apps.TryGet(name, out var app) || app.Tenant != tenant)
+            {
+                problems.Add(new PushProblem($"{request.PointerTo(i)}/app", "is not an app of yours"));
+                continue;
+            }
+
+            if (DeviceToken.Problem(app.Provider, token) is { } tokenProblem)
+                problems.Add(new PushProblem($"{request.PointerTo(i)}/token", tokenProblem));
+
+            var push = request.Content with { Id = Guid.CreateVersion7(time.GetUtcNow()), App = name, Target = Target.Token(token) };
+            if (checksContent && checkedApps.Add(name))
+                problems.AddRange(ContentProblems(push, app, request.PointerTo(i))); // the content is the same for all targets of an app
+            pushes.Add((push, new Lane(app.Provider, request.Class)));
+        }
+
+        return pushes;
+    }
+
+    private static IEnumerable<PushProblem> ContentProblems(PushNotification push, App app, string target)
+    {
+        var hasOwnContent = app.Provider == Provider.Apns ? push.Apns?.Payload is not null : push.Fcm is not null;
+        if (push.Notification is null && push.Data is null or { Count: 0 } && !hasOwnContent)
+            return [new PushProblem(target, "would get nothing: give notification, data, or content in the provider's own words")];
+        return app switch
+        {
+            ApnsApp apns => ApnsRules.Check(push, apns),
+            _ => FcmRules.Check(push),
+        };
+    }
+}

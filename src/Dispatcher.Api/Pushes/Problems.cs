@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
+
+namespace Dispatcher.Api.Pushes;
+
+/// <summary>Every problem that <c>POST /push</c> can answer with; docs/errors.md describes each by its type.</summary>
+internal static class Problems
+{
+    /// <summary>Wrong members listed at most; a request with more has one cause that shows in the first ones.</summary>
+    public const int MaxErrors = 100;
+
+    public static readonly Problem Unauthorized =
+        new(401, "unauthorized", "An API key is needed", "Send a configured key as 'Authorization: Bearer <key>'.");
+
+    public static readonly Problem UnsupportedMediaType =
+        new(415, "unsupported-media-type", "The body must be JSON", "Send it with 'Content-Type: application/json'.");
+
+    public static readonly Problem TooLarge = new(
+        413,
+        "too-large",
+        "The body is too large",
+        $"A request may have {PushLimits.MaxRequestBytes:N0} bytes; split its targets over several.");
+
+    public static readonly Problem Overloaded =
+        new(503, "overloaded", "Too much is on its way to Kafka", "Nothing was accepted; send the same request again later.") { RetryAfter = 1 };
+
+    /// <summary>JSON that does not parse.</summary>
+    /// <param name="e">Where and why.</param>
+    public static Problem Malformed(JsonException e) => new(
+        400,
+        "malformed-json",
+        "The body is not valid JSON",
+        e.LineNumber is { } line ? $"At line {line + 1}, byte {e.BytePositionInLine + 1}: {Reason(e)}" : Reason(e));
+
+    /// <summary>JSON that is not a push request.</summary>
+    /// <param name="errors">What is wrong.</param>
+    public static Problem Invalid(List<PushProblem> errors) => new(
+        400,
+        "invalid-request",
+        "The request is not valid",
+        errors.Count > MaxErrors
+            ? $"Nothing was accepted. The first {MaxErrors} of {errors.Count:N0} problems are listed."
+            : "Nothing was accepted. Every problem is listed.")
+    {
+        Errors = errors.Count > MaxErrors ? errors[..MaxErrors] : errors,
+    };
+
+    /// <summary>Kafka did not acknowledge every record.</summary>
+    /// <param name="answer">What it did.</param>
+    /// <param name="pushes">The pushes, in the same order.</param>
+    public static Problem NotAcknowledged(PublishAnswer answer, List<(PushNotification Push, Lane Lane)> pushes)
+    {
+        Guid[] Ids(ProduceOutcome outcome) =>
+            [.. pushes.Zip(answer.Records).Where(pair => pair.Second.Outcome == outcome).Select(pair => pair.First.Push.Id)];
+
+        var (accepted, unknown) = (Ids(ProduceOutcome.Acked), Ids(ProduceOutcome.Unknown));
+        return new Problem(503, "kafka-unavailable", "Kafka did not take the request", (accepted.Length, unknown.Length) switch
+        {
+            (0, 0) => "Nothing was accepted; send the same request again later.",
+            (0, _) => "Nothing was acknowledged, but the pushes under 'unknown' may have been taken: sent again, they may arrive twice.",
+            _ => "The pushes under 'accepted' were taken and will be sent; those under 'unknown' may have been. Send only the others again.",
+        })
+        {
+            RetryAfter = 5,
+            Accepted = accepted,
+            Unknown = unknown,
+        };
+    }
+
+    // The parser's own words, less the position that it repeats.
+    private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+}

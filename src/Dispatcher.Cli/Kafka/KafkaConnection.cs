@@ -1,0 +1,86 @@
+using System.Collections;
+using Confluent.Kafka;
+using Dispatcher.Cli.Output;
+using Dispatcher.Core.Kafka;
+
+namespace Dispatcher.Cli.Kafka;
+
+/// <summary>
+/// Makes the clients that the command line reads Kafka with. They commit nothing, join no group, and keep librdkafka's own log off
+/// the screen; what goes wrong comes back as an exception.
+/// </summary>
+/// <param name="options">How to reach Kafka.</param>
+internal sealed class KafkaConnection(KafkaOptions options)
+{
+    // A broker that is there answers in milliseconds; longer than this nobody waits for a first sign of life.
+    private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(5);
+
+    private const string PropertyVariable = "Kafka__Properties__";
+
+    public KafkaOptions Options => options;
+
+    public TopicNames Topics => options.Topics;
+
+    /// <summary>
+    /// The brokers, and whatever <c>Kafka__Properties__*</c> says about security and TLS: the same variables that the API and the
+    /// workers read.
+    /// </summary>
+    /// <param name="brokers"><c>host:port</c>, several separated by commas.</param>
+    /// <param name="topicPrefix">What every topic starts with, or <see langword="null"/> for the default.</param>
+    /// <param name="environment">The environment's variables.</param>
+    public static KafkaConnection To(string brokers, string? topicPrefix, IDictionary environment)
+    {
+        var options = new KafkaOptions { BootstrapServers = brokers, TopicPrefix = topicPrefix ?? TopicNames.DefaultPrefix };
+        foreach (DictionaryEntry variable in environment)
+        {
+            var name = (string)variable.Key;
+            if (name.StartsWith(PropertyVariable, StringComparison.OrdinalIgnoreCase))
+                options.Properties[name[PropertyVariable.Length..]] = (string)variable.Value!;
+        }
+
+        return options.Validate().FirstOrDefault() is { } problem
+            ? throw new CommandFailedException(problem, ExitCode.Usage)
+            : new KafkaConnection(options);
+    }
+
+    public IAdminClient Admin() => new AdminClientBuilder(options.Client<AdminClientConfig>())
+        .SetLogHandler(static (_, _) => { })
+        .SetErrorHandler(static (_, _) => { })
+        .Build();
+
+    /// <summary>A consumer to be assigned by hand. Its group's name is required by the client and used by nobody.</summary>
+    public IConsumer<byte[]?, byte[]?> Reader()
+    {
+        var config = options.Client<ConsumerConfig>();
+        config.GroupId = "dispatcher-cli";
+        config.EnableAutoCommit = false;
+        config.EnableAutoOffsetStore = false;
+        config.AutoOffsetReset = AutoOffsetReset.Earliest;
+        config.EnablePartitionEof = true;
+        config.QueuedMaxMessagesKbytes = 4096;
+        config.FetchQueueBackoffMs = 20; // the default pauses a whole second once the small queue above is full
+        config.FetchWaitMaxMs = 100; // in-memory Kafka answers an empty fetch only when this has passed, data or not
+        return new ConsumerBuilder<byte[]?, byte[]?>(config)
+            .SetKeyDeserializer(Deserializers.ByteArray!)
+            .SetValueDeserializer(Deserializers.ByteArray!)
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+    }
+
+    /// <summary>Asks the brokers who they are.</summary>
+    /// <param name="admin">The client to ask with.</param>
+    /// <exception cref="CommandFailedException">Nobody answers.</exception>
+    public Metadata Metadata(IAdminClient admin)
+    {
+        try
+        {
+            return admin.GetMetadata(FirstAnswer);
+        }
+        catch (KafkaException e)
+        {
+            throw new CommandFailedException(
+                $"no Kafka answers at {options.BootstrapServers} ({e.Error.Code}): check --kafka.", ExitCode.Unreachable);
+        }
+    }
+}

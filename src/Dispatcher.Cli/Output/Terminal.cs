@@ -1,0 +1,33 @@
+using Spectre.Console;
+
+namespace Dispatcher.Cli.Output;
+
+/// <summary>
+/// Where a command reads and writes. <see cref="Screen"/> draws for people; <see cref="Out"/> takes lines that must stay whole
+/// whatever the width: JSON, commands to paste.
+/// </summary>
+/// <param name="Screen">Tables, progress, the live view.</param>
+/// <param name="Out">Standard output, as it is.</param>
+/// <param name="Error">Standard error, as it is.</param>
+/// <param name="In">Opens standard input.</param>
+/// <param name="IsInteractive">Whether a person looks at it: a terminal that can move the cursor.</param>
+internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter Error, Func<Stream> In, bool IsInteractive)
+{
+    /// <summary>The columns of the screen; no limit when the output goes to a file or another program.</summary>
+    public int Width => IsInteractive ? Screen.Profile.Width : int.MaxValue;
+
+    /// <summary>The terminal that started this process.</summary>
+    public static Terminal OfThisProcess()
+    {
+#pragma warning disable RS0030 // The one place where the command line meets the console.
+        var screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var capabilities = screen.Profile.Capabilities;
+        return new Terminal(
+            screen,
+            Console.Out,
+            Console.Error,
+            Console.OpenStandardInput,
+            !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive);
+#pragma warning restore RS0030
+    }
+}

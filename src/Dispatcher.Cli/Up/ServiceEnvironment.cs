@@ -1,0 +1,50 @@
+using Dispatcher.Cli.Kafka;
+
+namespace Dispatcher.Cli.Up;
+
+/// <summary>The environment that configures the API and the workers.</summary>
+/// <param name="kafka">The cluster.</param>
+/// <param name="appsFolder">The apps.</param>
+/// <param name="simulator">The providers' stand-in, where there is one.</param>
+internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolder, SimulatorInfo? simulator)
+{
+    /// <summary>For the API.</summary>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="key">The key that it knows.</param>
+    /// <param name="tenant">Whose key that is.</param>
+    public Dictionary<string, string?> Api(Uri address, ApiKey key, string tenant) => new(Shared(address))
+    {
+        ["Access__Keys__up__Sha256"] = key.Sha256,
+        ["Access__Keys__up__Tenant"] = tenant,
+    };
+
+    /// <summary>For a worker.</summary>
+    /// <param name="address">Where its health is asked for.</param>
+    public Dictionary<string, string?> Worker(Uri address)
+    {
+        var environment = Shared(address);
+        if (simulator is { Apns: { } apns, Fcm: { } fcm })
+        {
+            environment["Apns__Endpoint"] = Origin(apns);
+            environment["Apns__TrustedCaPath"] = simulator.CaPath;
+            environment["Fcm__Endpoint"] = Origin(fcm);
+            environment["Fcm__TrustedCaPath"] = simulator.CaPath;
+        }
+
+        return environment;
+    }
+
+    private Dictionary<string, string?> Shared(Uri address) => new()
+    {
+        ["Urls"] = Origin(address),
+        ["ASPNETCORE_URLS"] = null, // whoever set it meant another server
+        ["Kafka__BootstrapServers"] = kafka.Options.BootstrapServers,
+        ["Kafka__TopicPrefix"] = kafka.Options.TopicPrefix,
+        ["AppsFolder"] = appsFolder,
+
+        // Keeps HTTP/2 buffers of a thousand concurrent requests in the pool: a fifth of the allocations of the default.
+        ["DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION"] = "1024",
+    };
+
+    private static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
+}

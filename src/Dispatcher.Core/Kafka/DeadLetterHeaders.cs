@@ -1,0 +1,27 @@
+namespace Dispatcher.Core.Kafka;
+
+/// <summary>The headers of a dead letter. Times are ISO 8601 in UTC, numbers decimal, everything UTF-8.</summary>
+public static class DeadLetterHeaders
+{
+#pragma warning disable CS1591 // the names say it
+    public const string OriginalTopic = "original-topic";
+    public const string OriginalPartition = "original-partition";
+    public const string OriginalOffset = "original-offset";
+    public const string OriginalTimestamp = "original-timestamp";
+    public const string ConsumerGroup = "consumer-group";
+    public const string PushId = "push-id";
+    public const string App = "app";
+    public const string Tenant = "tenant";
+    public const string Provider = "provider";
+    public const string Outcome = "outcome";
+    public const string Reason = "reason";
+    public const string Status = "http-status";
+    public const string Detail = "detail";
+    public const string Attempts = "attempts";
+    public const string FirstFailedAt = "first-failed-at";
+    public const string LastFailedAt = "last-failed-at";
+    public const string Worker = "worker";
+    public const string SchemaVersion = "schema-version";
+    public const string TraceParent = "traceparent";
+#pragma warning restore CS1591
+}

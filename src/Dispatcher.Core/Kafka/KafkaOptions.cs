@@ -1,0 +1,63 @@
+using Confluent.Kafka;
+
+namespace Dispatcher.Core.Kafka;
+
+/// <summary>How to reach Kafka: the section <c>Kafka</c>.</summary>
+public sealed class KafkaOptions
+{
+    /// <summary>Properties that the promise of no loss rests on; <see cref="Properties"/> may not touch them.</summary>
+    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "acks", "request.required.acks", "enable.idempotence", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset",
+        "group.id", "bootstrap.servers", "metadata.broker.list", "transactional.id", "group.instance.id",
+    };
+
+    /// <summary>Required: <c>host:port</c>, several separated by commas.</summary>
+    public string BootstrapServers { get; set; } = "";
+
+    /// <summary>What every topic's name starts with. Default: <c>push</c>.</summary>
+    public string TopicPrefix { get; set; } = TopicNames.DefaultPrefix;
+
+    /// <summary>What every consumer group's name starts with. Default: <c>dispatcher</c>.</summary>
+    public string GroupId { get; set; } = "dispatcher";
+
+    /// <summary>Any other librdkafka property by its own name: security, TLS, SASL, client tuning.</summary>
+    public Dictionary<string, string> Properties { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The names of the topics.</summary>
+    public TopicNames Topics => new(TopicPrefix);
+
+    /// <summary>What is wrong with the options; empty when nothing is.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (string.IsNullOrWhiteSpace(BootstrapServers))
+            yield return "Kafka:BootstrapServers is missing; give host:port, several separated by commas.";
+        if (!IsName(TopicPrefix))
+            yield return $"Kafka:TopicPrefix '{TopicPrefix}' must be 1 to 200 characters of a-z, A-Z, 0-9, '.', '_' and '-'.";
+        if (!IsName(GroupId))
+            yield return $"Kafka:GroupId '{GroupId}' must be 1 to 200 characters of a-z, A-Z, 0-9, '.', '_' and '-'.";
+        foreach (var name in Properties.Keys.Where(Reserved.Contains))
+            yield return $"Kafka:Properties:{name} cannot be set: the promise that nothing accepted is lost rests on it.";
+    }
+
+    /// <summary>The properties that every client shares, as a fresh object.</summary>
+    /// <typeparam name="T">The kind of client.</typeparam>
+    public T Client<T>()
+        where T : ClientConfig, new()
+    {
+        var config = new T
+        {
+            BootstrapServers = BootstrapServers,
+            ClientId = "dispatcher",
+            SocketKeepaliveEnable = true,
+            AllowAutoCreateTopics = false,
+        };
+        foreach (var (name, value) in Properties)
+            config.Set(name, value);
+        return config;
+    }
+
+    // Kafka's own rule for topic names: 249 characters of these; the rest of the name needs some of them.
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 200 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+}

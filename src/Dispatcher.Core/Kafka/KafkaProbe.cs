@@ -1,0 +1,36 @@
+using Confluent.Kafka;
+
+namespace Dispatcher.Core.Kafka;
+
+/// <summary>Asks whether Kafka is there and has the topics that are needed, before anything depends on it.</summary>
+public static class KafkaProbe
+{
+    /// <summary>Looks at the cluster's metadata.</summary>
+    /// <param name="options">How to reach Kafka.</param>
+    /// <param name="topics">The topics that have to exist.</param>
+    /// <param name="deadline">How long to wait for an answer.</param>
+    /// <returns>What is wrong and what to do about it, in one line; <see langword="null"/> when all is well.</returns>
+    public static string? Problem(KafkaOptions options, IEnumerable<string> topics, TimeSpan deadline)
+    {
+        try
+        {
+            using var client = new AdminClientBuilder(options.Client<AdminClientConfig>())
+                .SetLogHandler(static (_, _) => { })
+                .SetErrorHandler(static (_, _) => { })
+                .Build();
+            var existing = client.GetMetadata(deadline).Topics.Where(topic => !topic.Error.IsError).Select(topic => topic.Topic);
+            var missing = topics.Except(existing).ToList();
+            return missing.Count == 0
+                ? null
+                : $"Kafka at {options.BootstrapServers} has no topic {string.Join(", ", missing)}; create them first (docs/operations.md).";
+        }
+        catch (KafkaException e)
+        {
+            return $"Kafka at {options.BootstrapServers} does not answer ({e.Error.Reason}); check Kafka:BootstrapServers and that the broker is up.";
+        }
+        catch (InvalidOperationException e)
+        {
+            return $"Kafka's configuration is wrong: {e.Message}"; // librdkafka's word on a property's name or value
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Confluent.Kafka;
+
+namespace Dispatcher.Core.Kafka;
+
+/// <summary>What the two kinds of producer are set to, and why they differ: somebody waits for a request, nobody for a hand-off.</summary>
+public static class ProducerSettings
+{
+    /// <summary>Records in the producer's own queue; above it, a produce is refused at once.</summary>
+    public const int QueueRecords = 100_000;
+
+    /// <summary>Bytes in the producer's own queue; above it, a produce is refused at once.</summary>
+    public const int QueueBytes = 64 * 1024 * 1024;
+
+    /// <summary>For requests: short linger, and a deadline that a caller can wait for.</summary>
+    /// <param name="options">How to reach Kafka.</param>
+    public static ProducerConfig ForRequests(KafkaOptions options)
+    {
+        var config = Lossless(options);
+        config.LingerMs = 2; // batches come from concurrency; p50 is about linger + round trip
+        config.MessageTimeoutMs = 10_000;
+        return config;
+    }
+
+    /// <summary>For results, dead letters and other hand-offs of a worker: a longer deadline, because the source waits anyway.</summary>
+    /// <param name="options">How to reach Kafka.</param>
+    public static ProducerConfig ForHandOffs(KafkaOptions options)
+    {
+        var config = Lossless(options);
+        config.LingerMs = 5;
+        config.MessageTimeoutMs = 120_000;
+        return config;
+    }
+
+    private static ProducerConfig Lossless(KafkaOptions options)
+    {
+        var config = options.Client<ProducerConfig>();
+        config.Acks = Acks.All;
+        config.EnableIdempotence = true;
+        config.MaxInFlight = 5; // the most that keeps order and idempotence
+        config.BatchSize = 256 * 1024;
+        config.BatchNumMessages = 10_000;
+        config.CompressionType = CompressionType.Lz4;
+        config.QueueBufferingMaxMessages = QueueRecords;
+        config.QueueBufferingMaxKbytes = QueueBytes / 1024;
+        config.Partitioner = Partitioner.Murmur2Random; // what Java clients do with a key
+        config.DeliveryReportFields = "status";
+        return config;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using Confluent.Kafka;
+using Dispatcher.Core.Pushes;
+
+namespace Dispatcher.Core.Kafka;
+
+/// <summary>
+/// Puts the pushes of one request onto their lanes and answers when Kafka has answered for each. Bounded: above four fifths of the
+/// producer's queue a request is refused whole, before any of its records is produced.
+/// </summary>
+/// <param name="producer">The process's producer.</param>
+/// <param name="topics">The names of the lanes' topics.</param>
+public sealed class PushPublisher(RecordProducer producer, TopicNames topics)
+{
+    private const long MaxRecords = ProducerSettings.QueueRecords * 4L / 5;
+    private const long MaxBytes = ProducerSettings.QueueBytes * 4L / 5;
+
+    private long _records;
+    private long _bytes;
+
+    /// <summary>Publishes the pushes of one request.</summary>
+    /// <param name="pushes">Each with the lane it goes to.</param>
+    public async Task<PublishAnswer> PublishAsync(IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
+    {
+        var values = Encode(pushes);
+        var bytes = values.Sum(value => (long)value.Length);
+        if (!TryReserve(values.Length, bytes))
+            return PublishAnswer.QueueFull;
+        try
+        {
+            var acks = new Task<ProduceAnswer>[values.Length];
+            for (var i = 0; i < acks.Length; i++)
+                acks[i] = producer.ProduceAsync(topics.Pushes(pushes[i].Lane), new Message<byte[]?, byte[]?> { Value = values[i] });
+            return new PublishAnswer(await Task.WhenAll(acks));
+        }
+        finally
+        {
+            Release(values.Length, bytes);
+        }
+    }
+
+    private static byte[][] Encode(IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
+    {
+        var values = new byte[pushes.Count][];
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        for (var i = 0; i < values.Length; i++)
+        {
+            PushJson.Encode(pushes[i].Push, buffer);
+            values[i] = buffer.WrittenSpan.ToArray();
+            buffer.ResetWrittenCount();
+        }
+
+        return values;
+    }
+
+    private bool TryReserve(int records, long bytes)
+    {
+        if (Interlocked.Add(ref _records, records) <= MaxRecords & Interlocked.Add(ref _bytes, bytes) <= MaxBytes)
+            return true;
+        Release(records, bytes);
+        return false;
+    }
+
+    private void Release(int records, long bytes)
+    {
+        Interlocked.Add(ref _records, -records);
+        Interlocked.Add(ref _bytes, -bytes);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dispatcher.Core.Sending;
+
+namespace Dispatcher.Core.Kafka;
+
+/// <summary>The final outcome of one push: a record of the results topic, keyed by nothing, JSON in UTF-8.</summary>
+/// <param name="Id">The push.</param>
+/// <param name="App">Its app.</param>
+/// <param name="Lane">The lane it came by, e.g. <c>apns.urgent</c>.</param>
+/// <param name="Target">The hash of its target; never the token.</param>
+/// <param name="Outcome">The last outcome.</param>
+/// <param name="DeadLettered">Whether it lies in a dead-letter topic.</param>
+/// <param name="ProviderId">The provider's id of an accepted push.</param>
+/// <param name="Reason">Why it was not accepted.</param>
+/// <param name="Status">The HTTP status of the last answer.</param>
+/// <param name="Attempts">How many requests left for the provider.</param>
+/// <param name="AcceptedAt">When the API answered 202.</param>
+/// <param name="SettledAt">When the outcome was final.</param>
+public sealed record PushResult(
+    Guid Id,
+    string App,
+    string Lane,
+    string Target,
+    OutcomeKind Outcome,
+    bool DeadLettered,
+    string? ProviderId,
+    string? Reason,
+    int? Status,
+    int Attempts,
+    DateTimeOffset AcceptedAt,
+    DateTimeOffset SettledAt)
+{
+    /// <summary>The record's value.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RecordJson.Default.PushResult);
+
+    /// <summary>Reads a record's value.</summary>
+    /// <param name="utf8">The value.</param>
+    /// <exception cref="JsonException">It is not a result.</exception>
+    public static PushResult Read(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, RecordJson.Default.PushResult) ?? throw new JsonException("null is not a result.");
+}
+
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PushResult))]
+[JsonSerializable(typeof(InvalidToken))]
+internal sealed partial class RecordJson : JsonSerializerContext;

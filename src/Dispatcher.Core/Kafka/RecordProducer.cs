@@ -1,0 +1,180 @@
+using Confluent.Kafka;
+using Dispatcher.Core.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatcher.Core.Kafka;
+
+/// <summary>
+/// The one idempotent producer of a process, supervised: librdkafka does not recover from a fatal error, nor from a sequence that the
+/// broker refuses over and over, so in both cases it is replaced. Its queue is bounded (<see cref="ProducerSettings.QueueRecords"/>,
+/// <see cref="ProducerSettings.QueueBytes"/>); when full, a produce is refused at once.
+/// </summary>
+public sealed partial class RecordProducer : IDisposable
+{
+    /// <summary>Refused sequence numbers in a row after which the producer counts as stuck.</summary>
+    private const int StuckAfter = 10;
+
+    private readonly ProducerConfig _config;
+    private readonly KafkaMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Lock _replacing = new();
+    private Incarnation _current;
+    private bool _disposed;
+
+    /// <summary>Builds the first producer; it connects in the background.</summary>
+    /// <param name="config">From <see cref="ProducerSettings"/>.</param>
+    /// <param name="metrics">Counts replacements.</param>
+    /// <param name="logger">Connection trouble and replacements.</param>
+    public RecordProducer(ProducerConfig config, KafkaMetrics metrics, ILogger<RecordProducer> logger)
+    {
+        _config = config;
+        _metrics = metrics;
+        _logger = logger;
+        _current = new Incarnation(this);
+    }
+
+    /// <summary>Produces a record and waits for Kafka's answer, which comes within the producer's message timeout.</summary>
+    /// <param name="topic">Where to.</param>
+    /// <param name="message">The record.</param>
+    /// <remarks>There is nothing to cancel: a record that is in the queue may be written whatever the caller does.</remarks>
+    public Task<ProduceAnswer> ProduceAsync(string topic, Message<byte[]?, byte[]?> message)
+    {
+        var incarnation = Volatile.Read(ref _current);
+        var ack = new Ack(this, incarnation);
+        try
+        {
+            incarnation.Producer.Produce(topic, message, ack.Handler);
+            return ack.Task;
+        }
+        catch (ProduceException<byte[]?, byte[]?> e)
+        {
+            Watch(incarnation, e.Error);
+            return Task.FromResult(new ProduceAnswer(ProduceOutcome.Refused, e.Error.Code));
+        }
+        catch (ObjectDisposedException)
+        {
+            return Task.FromResult(new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_Destroy)); // replaced a moment ago
+        }
+    }
+
+    /// <summary>Asks the cluster for a sign of life; blocks for as long as it takes.</summary>
+    /// <param name="deadline">How long at most.</param>
+    public bool IsReachable(TimeSpan deadline)
+    {
+        try
+        {
+            using var client = new DependentAdminClientBuilder(Volatile.Read(ref _current).Producer.Handle).Build();
+            return client.GetMetadata(deadline).Brokers.Count > 0;
+        }
+        catch (Exception e) when (e is KafkaException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits until the queue is empty.</summary>
+    /// <param name="deadline">How long at most.</param>
+    /// <returns>How many records were left.</returns>
+    public int Flush(TimeSpan deadline) => Volatile.Read(ref _current).Producer.Flush(deadline);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_replacing)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _current.Producer.Dispose();
+        }
+    }
+
+    private void Watch(Incarnation incarnation, Error error)
+    {
+        var isSequenceError = error.Code is ErrorCode.OutOfOrderSequenceNumber or ErrorCode.Local_Inconsistent;
+        var refused = isSequenceError ? Interlocked.Increment(ref incarnation.RefusedSequences) : 0;
+        if (error.IsFatal || refused >= StuckAfter)
+            Replace(incarnation, error);
+    }
+
+    private void Replace(Incarnation dead, Error error)
+    {
+        lock (_replacing)
+        {
+            if (_disposed || dead != _current)
+                return;
+            Volatile.Write(ref _current, new Incarnation(this));
+        }
+
+        Log.Replaced(_logger, error.Code, error.Reason);
+        _metrics.ProducerReplaced(error.Code.ToString());
+        new Thread(() => Retire(dead.Producer)) { IsBackground = true, Name = "kafka-producer-retirement" }.Start();
+    }
+
+    /// <summary>Disposing drops the reports that are still to come, and somebody waits for each: they end with the message timeout.</summary>
+    private void Retire(IProducer<byte[]?, byte[]?> producer)
+    {
+        producer.Flush(TimeSpan.FromMilliseconds((_config.MessageTimeoutMs ?? 300_000) + 5_000));
+        producer.Dispose();
+    }
+
+    private void OnError(Incarnation incarnation, Error error)
+    {
+        if (error.IsFatal)
+            Watch(incarnation, error);
+        else
+            Log.Trouble(_logger, error.Code, error.Reason);
+    }
+
+    /// <summary>One librdkafka producer; identity tells a report of a replaced one from the current one's.</summary>
+    private sealed class Incarnation
+    {
+        public int RefusedSequences;
+
+        public Incarnation(RecordProducer owner) => Producer = new ProducerBuilder<byte[]?, byte[]?>(owner._config)
+            .SetErrorHandler((_, error) => owner.OnError(this, error))
+            .SetLogHandler((_, message) => Log.Librdkafka(owner._logger, message.Facility, message.Message))
+            .Build();
+
+        public IProducer<byte[]?, byte[]?> Producer { get; }
+    }
+
+    /// <summary>Waits for one delivery report. Continuations run elsewhere: the poll thread serves every other ack.</summary>
+    private sealed class Ack : TaskCompletionSource<ProduceAnswer>
+    {
+        private readonly RecordProducer _owner;
+        private readonly Incarnation _incarnation;
+
+        public Ack(RecordProducer owner, Incarnation incarnation)
+            : base(TaskCreationOptions.RunContinuationsAsynchronously)
+        {
+            _owner = owner;
+            _incarnation = incarnation;
+            Handler = OnReport;
+        }
+
+        public Action<DeliveryReport<byte[]?, byte[]?>> Handler { get; }
+
+        private void OnReport(DeliveryReport<byte[]?, byte[]?> report)
+        {
+            var answer = ProduceAnswer.From(report.Status, report.Error);
+            if (answer.Outcome == ProduceOutcome.Acked)
+                Volatile.Write(ref _incarnation.RefusedSequences, 0);
+            else
+                _owner.Watch(_incarnation, report.Error);
+            SetResult(answer);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Kafka: {Code} {Reason}")]
+        public static partial void Trouble(ILogger logger, ErrorCode code, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "Kafka producer replaced after {Code}: {Reason}")]
+        public static partial void Replaced(ILogger logger, ErrorCode code, string reason);
+
+        [LoggerMessage(3, LogLevel.Debug, "librdkafka {Facility}: {Message}")]
+        public static partial void Librdkafka(ILogger logger, string facility, string message);
+    }
+}

@@ -1,0 +1,29 @@
+using Dispatcher.Core.Pushes;
+
+namespace Dispatcher.Core.Kafka;
+
+/// <summary>The names of every topic.</summary>
+/// <param name="prefix">What all of them start with; default <c>push</c>.</param>
+public sealed class TopicNames(string prefix)
+{
+    /// <summary>The prefix unless another is configured.</summary>
+    public const string DefaultPrefix = "push";
+
+    /// <summary>Final outcome of every push, as <see cref="PushResult"/>.</summary>
+    public string Results { get; } = $"{prefix}.results";
+
+    /// <summary>Tokens that a provider declared dead, as <see cref="InvalidToken"/>; compacted.</summary>
+    public string Tokens { get; } = $"{prefix}.tokens";
+
+    /// <summary>Every topic.</summary>
+    public IEnumerable<string> All =>
+        [.. Lane.All.Select(Pushes), .. Enum.GetValues<Provider>().Select(DeadLetters), Results, Tokens];
+
+    /// <summary>The topic of a lane.</summary>
+    /// <param name="lane">The lane.</param>
+    public string Pushes(Lane lane) => $"{prefix}.{lane.Name}";
+
+    /// <summary>The dead letters of a provider.</summary>
+    /// <param name="provider">The provider.</param>
+    public string DeadLetters(Provider provider) => provider == Provider.Apns ? $"{prefix}.apns.dead" : $"{prefix}.fcm.dead";
+}

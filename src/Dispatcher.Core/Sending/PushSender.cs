@@ -1,0 +1,170 @@
+using Dispatcher.Core.Pushes;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Dispatcher.Core.Sending;
+
+/// <summary>
+/// Sends one push as often as quick retries allow. While the endpoint's breaker is open, pushes are held here: nothing is burnt, no
+/// attempt is counted, the lane fills up behind them, and an outage becomes a backlog in Kafka.
+/// </summary>
+public sealed partial class PushSender
+{
+    private static readonly ResiliencePropertyKey<Delivery> DeliveryKey = new("delivery");
+
+    private readonly IPushProvider _provider;
+    private readonly QuickRetry _quickRetry;
+    private readonly TimeProvider _time;
+    private readonly Func<double> _chance;
+    private readonly ILogger _logger;
+    private readonly ResiliencePipeline<SendOutcome> _pipeline;
+    private readonly Func<ResilienceContext, Delivery, ValueTask<Outcome<SendOutcome>>> _attempt;
+
+    /// <summary>A sender for one endpoint.</summary>
+    /// <param name="provider">Who is called.</param>
+    /// <param name="options">Checked by <see cref="SendingOptions.Validate"/>.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="chance">Numbers from 0 to 1, for jitter.</param>
+    /// <param name="logger">Breaker transitions.</param>
+    public PushSender(IPushProvider provider, SendingOptions options, TimeProvider time, Func<double> chance, ILogger<PushSender> logger)
+    {
+        _provider = provider;
+        _quickRetry = new QuickRetry(options.QuickRetries, options.QuickRetryDelay);
+        _time = time;
+        _chance = chance;
+        _logger = logger;
+        _pipeline = BuildPipeline(options);
+        _attempt = AttemptAsync;
+    }
+
+    /// <summary>Sends a push.</summary>
+    /// <param name="push">The push.</param>
+    /// <param name="cancellationToken">Gives the push up: what had left by then may arrive all the same.</param>
+    /// <exception cref="OperationCanceledException">The push was given up; it must not be settled.</exception>
+    public async ValueTask<SendReport> SendAsync(PushNotification push, CancellationToken cancellationToken)
+    {
+        var delivery = new Delivery(push);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (push.IsExpired(_time.GetUtcNow()))
+                return delivery.Report(new SendOutcome.Expired { Reason = "expired" });
+
+            var context = ResilienceContextPool.Shared.Get(cancellationToken);
+            context.Properties.Set(DeliveryKey, delivery);
+            var outcome = await _pipeline.ExecuteOutcomeAsync(_attempt, context, delivery);
+            ResilienceContextPool.Shared.Return(context);
+
+            if (outcome.Exception is BrokenCircuitException broken)
+            {
+                await Task.Delay(HoldTime(broken.RetryAfter), _time, cancellationToken);
+                continue;
+            }
+
+            outcome.ThrowIfException();
+            // An attempt that ended because it was given up proves nothing about the provider.
+            cancellationToken.ThrowIfCancellationRequested();
+            return delivery.Report(outcome.Result!);
+        }
+    }
+
+    /// <summary>The order of protection, outermost first.</summary>
+    private ResiliencePipeline<SendOutcome> BuildPipeline(SendingOptions options)
+    {
+        var pipeline = new ResiliencePipelineBuilder<SendOutcome> { TimeProvider = _time };
+
+        // Outside everything else, so that a push that waits for its retry holds nothing.
+        if (options.QuickRetries > 0)
+        {
+            pipeline.AddRetry(new RetryStrategyOptions<SendOutcome>
+            {
+                MaxRetryAttempts = options.QuickRetries,
+                ShouldHandle = args => ValueTask.FromResult(
+                    args.Outcome.Result is { } outcome && PlanRetry(args.Context, outcome, args.AttemptNumber)),
+                DelayGenerator = args => ValueTask.FromResult(args.Context.Properties.GetValue(DeliveryKey, null!).NextDelay),
+            });
+        }
+
+        // Asked last before the attempt, so that its answer is fresh; a refusal burns nothing.
+        pipeline.AddCircuitBreaker(new CircuitBreakerStrategyOptions<SendOutcome>
+        {
+            FailureRatio = options.BreakerFailureRatio,
+            MinimumThroughput = options.BreakerMinimumAttempts,
+            SamplingDuration = options.BreakerWindow,
+            BreakDuration = options.BreakDuration,
+            ShouldHandle = static args => ValueTask.FromResult(
+                args.Outcome.Result is { } outcome && OutcomeTable.Traits(outcome).Breaker == BreakerSignal.Failure),
+            OnOpened = args =>
+            {
+                Log.BreakerOpened(_logger, args.Outcome.Result?.Reason, args.BreakDuration);
+                return default;
+            },
+            OnClosed = _ =>
+            {
+                Log.BreakerClosed(_logger);
+                return default;
+            },
+        });
+
+        // Innermost: the deadline of one attempt, not of the push.
+        return pipeline.AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout }).Build();
+    }
+
+    private bool PlanRetry(ResilienceContext context, SendOutcome outcome, int retriesSoFar)
+    {
+        var delivery = context.Properties.GetValue(DeliveryKey, null!);
+        delivery.NextDelay = _quickRetry.Next(outcome, retriesSoFar, _chance());
+        return delivery.NextDelay is not null && !context.CancellationToken.IsCancellationRequested;
+    }
+
+    private async ValueTask<Outcome<SendOutcome>> AttemptAsync(ResilienceContext context, Delivery delivery)
+    {
+        delivery.FirstSentAt ??= _time.GetUtcNow();
+        try
+        {
+            var outcome = await _provider.SendAsync(delivery.Push, context.CancellationToken);
+            var traits = OutcomeTable.Traits(outcome);
+            if (traits.BurnsAttempt)
+                delivery.Attempts++;
+            if (traits.Settlement is Settlement.DeadLetter or Settlement.Retry)
+                delivery.FirstFailedAt ??= _time.GetUtcNow();
+            return Outcome.FromResult(outcome);
+        }
+        catch (Exception e)
+        {
+            return Outcome.FromException<SendOutcome>(e); // Polly's contract: what an attempt throws travels as a value
+        }
+    }
+
+    /// <summary>Until the breaker may let a probe through, plus up to a quarter of a second so that the held pushes do not come as one.</summary>
+    private TimeSpan HoldTime(TimeSpan? retryAfter) =>
+        TimeSpan.FromMilliseconds(Math.Max(50, retryAfter?.TotalMilliseconds ?? 0) + (250 * _chance()));
+
+    /// <summary>One push on its way through the pipeline.</summary>
+    private sealed class Delivery(PushNotification push)
+    {
+        public PushNotification Push { get; } = push;
+
+        public int Attempts { get; set; }
+
+        public DateTimeOffset? FirstSentAt { get; set; }
+
+        public DateTimeOffset? FirstFailedAt { get; set; }
+
+        public TimeSpan? NextDelay { get; set; }
+
+        public SendReport Report(SendOutcome outcome) => new(outcome, Attempts, FirstSentAt, FirstFailedAt);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Breaker open ({Reason}): pushes are held and the endpoint is probed every {BreakDuration}")]
+        public static partial void BreakerOpened(ILogger logger, string? reason, TimeSpan breakDuration);
+
+        [LoggerMessage(2, LogLevel.Information, "Breaker closed: the endpoint answers again")]
+        public static partial void BreakerClosed(ILogger logger);
+    }
+}

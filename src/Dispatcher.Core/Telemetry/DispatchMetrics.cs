@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+
+namespace Dispatcher.Core.Telemetry;
+
+/// <summary>What becomes of pushes in a worker.</summary>
+public sealed class DispatchMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Dispatcher.Dispatching";
+
+    private readonly Counter<long> _settled;
+    private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _failed;
+
+    /// <summary>Creates the instruments.</summary>
+    /// <param name="meters">Where the meter comes from.</param>
+    public DispatchMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _settled = meter.CreateCounter<long>("dispatcher.pushes.settled", "{push}", "Pushes whose offset completed, by outcome.");
+        _deadLettered = meter.CreateCounter<long>("dispatcher.pushes.dead_lettered", "{push}", "Pushes kept as dead letters, by reason.");
+        _failed = meter.CreateCounter<long>("dispatcher.dispatch.failures", "{push}", "Pushes that a bug stopped; their offsets stay open.");
+    }
+
+    /// <summary>A push's offset completed.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="app">The app, where known; bounded by the configuration.</param>
+    /// <param name="outcome">The outcome.</param>
+    public void PushSettled(string lane, string? app, string outcome) => _settled.Add(
+        1,
+        new KeyValuePair<string, object?>("dispatcher.lane", lane),
+        new KeyValuePair<string, object?>("dispatcher.app", app),
+        new KeyValuePair<string, object?>("dispatcher.outcome", outcome));
+
+    /// <summary>A push was kept as a dead letter.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="reason">Why.</param>
+    public void DeadLettered(string lane, string reason) => _deadLettered.Add(
+        1,
+        new KeyValuePair<string, object?>("dispatcher.lane", lane),
+        new KeyValuePair<string, object?>("dispatcher.reason", reason));
+
+    /// <summary>A push could not be dispatched for a reason that nobody foresaw.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="exception">The exception's type.</param>
+    public void DispatchFailed(string lane, string exception) => _failed.Add(
+        1, new KeyValuePair<string, object?>("dispatcher.lane", lane), new KeyValuePair<string, object?>("error.type", exception));
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+
+namespace Dispatcher.Core.Telemetry;
+
+/// <summary>What happens between this process and Kafka.</summary>
+public sealed class KafkaMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Dispatcher.Kafka";
+
+    private readonly Counter<long> _producersReplaced;
+    private readonly Counter<long> _consumersReplaced;
+    private readonly Counter<long> _handOffRetries;
+
+    /// <summary>Creates the instruments.</summary>
+    /// <param name="meters">Where the meter comes from.</param>
+    public KafkaMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _producersReplaced = meter.CreateCounter<long>(
+            "dispatcher.kafka.producer.replaced", "{producer}", "Producers replaced after an error they do not recover from.");
+        _consumersReplaced = meter.CreateCounter<long>(
+            "dispatcher.kafka.consumer.replaced", "{consumer}", "Consumers replaced after an error they do not recover from.");
+        _handOffRetries = meter.CreateCounter<long>(
+            "dispatcher.kafka.hand_off.retries", "{record}", "Results, dead letters and other hand-offs that Kafka did not take at once.");
+    }
+
+    /// <summary>The producer was replaced.</summary>
+    /// <param name="code">Kafka's error.</param>
+    public void ProducerReplaced(string code) => _producersReplaced.Add(1, new KeyValuePair<string, object?>("error.type", code));
+
+    /// <summary>A lane's consumer was replaced.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="error">The error's type or code.</param>
+    public void ConsumerReplaced(string lane, string error) => _consumersReplaced.Add(
+        1, new KeyValuePair<string, object?>("dispatcher.lane", lane), new KeyValuePair<string, object?>("error.type", error));
+
+    /// <summary>A hand-off was not acknowledged and is produced again.</summary>
+    /// <param name="topic">Where to.</param>
+    /// <param name="code">Kafka's error.</param>
+    public void HandOffRetried(string topic, string code) => _handOffRetries.Add(
+        1, new KeyValuePair<string, object?>("messaging.destination.name", topic), new KeyValuePair<string, object?>("error.type", code));
+}

@@ -1,0 +1,23 @@
+using System.Buffers;
+
+namespace Dispatcher.Simulator.Apns;
+
+/// <summary>Which topics the simulated team's key may push to: its one app's bundle id, and that with a push type's suffix.</summary>
+internal sealed class ApnsTopics(string bundleId)
+{
+    private static readonly SearchValues<char> BundleIdCharacters =
+        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.");
+
+    public ApnsReason? Problem(string? topic, ApnsPushType? pushType)
+    {
+        if (string.IsNullOrEmpty(topic))
+            return ApnsReason.MissingTopic;
+        if (topic.AsSpan().ContainsAnyExcept(BundleIdCharacters))
+            return ApnsReason.BadTopic;
+        if (!topic.StartsWith(bundleId, StringComparison.Ordinal) || !ApnsPushType.IsSuffix(topic.AsSpan(bundleId.Length)))
+            return ApnsReason.TopicDisallowed;
+
+        // Apple does not say which reason a wrong suffix gets; BadTopic blames the push and not the credential.
+        return pushType is null || topic.AsSpan(bundleId.Length).SequenceEqual(pushType.TopicSuffix) ? null : ApnsReason.BadTopic;
+    }
+}

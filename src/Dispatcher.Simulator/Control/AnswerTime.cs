@@ -1,0 +1,23 @@
+namespace Dispatcher.Simulator.Control;
+
+/// <summary>How long the providers take to answer; may be changed at any time.</summary>
+/// <param name="initial">The latency at the start.</param>
+/// <param name="time">The clock that delays run on.</param>
+public sealed class AnswerTime(TimeSpan initial, TimeProvider time)
+{
+    private long _ticks = initial.Ticks;
+
+    /// <summary>What every answer takes at least.</summary>
+    public TimeSpan Latency
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _ticks));
+        set => Volatile.Write(ref _ticks, value.Ticks);
+    }
+
+    /// <summary>Waits the general latency and what this one answer takes on top.</summary>
+    internal Task PassAsync(TimeSpan extra)
+    {
+        var total = Latency + extra;
+        return total > TimeSpan.Zero ? Task.Delay(total, time) : Task.CompletedTask;
+    }
+}

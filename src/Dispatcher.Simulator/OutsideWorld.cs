@@ -1,0 +1,81 @@
+using Dispatcher.Simulator.Kafka;
+
+namespace Dispatcher.Simulator;
+
+/// <summary>
+/// Stand-ins for everything outside Dispatcher: the push providers and a Kafka cluster. They run inside this process; clients reach them
+/// over the wire as they would the real ones.
+/// </summary>
+public sealed class OutsideWorld : IAsyncDisposable
+{
+    private OutsideWorld(SimulatorManifest manifest, SimulatedProviders? providers, InMemoryKafka? kafka) =>
+        (Manifest, Providers, Kafka) = (manifest, providers, kafka);
+
+    /// <summary>Addresses and credentials.</summary>
+    public SimulatorManifest Manifest { get; }
+
+    /// <summary>Absent when they were not asked for.</summary>
+    public SimulatedProviders? Providers { get; }
+
+    /// <summary>Absent when it was not asked for.</summary>
+    public InMemoryKafka? Kafka { get; }
+
+    /// <summary>Starts what the options ask for and writes the directory, <c>simulator.json</c> last. Nothing in it is ever removed.</summary>
+    /// <param name="options">What to start.</param>
+    /// <param name="time">The clock that tokens expire and answers are delayed on.</param>
+    /// <param name="chance">Uniform in [0, 1), for faults that hit only a share.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="IOException">A port is taken, or the directory cannot be written.</exception>
+    public static async Task<OutsideWorld> StartAsync(
+        SimulatorOptions options, TimeProvider time, Func<double> chance, CancellationToken cancellationToken = default)
+    {
+        var files = SimulatorFiles.In(options.Directory);
+        var providers = options.WithProviders
+            ? await SimulatedProviders.StartAsync(options, files, time, chance, cancellationToken)
+            : null;
+        var kafka = options.WithKafka ? StartKafka(options) : null;
+
+        var manifest = Describe(files, providers, kafka);
+        manifest.Save(files.Directory);
+        return new OutsideWorld(manifest, providers, kafka);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Providers is not null)
+            await Providers.DisposeAsync();
+        Kafka?.Dispose();
+    }
+
+    private static InMemoryKafka StartKafka(SimulatorOptions options)
+    {
+        var kafka = InMemoryKafka.Start();
+        foreach (var (topic, partitions) in options.Topics)
+            kafka.CreateTopic(topic, partitions);
+        return kafka;
+    }
+
+    private static SimulatorManifest Describe(SimulatorFiles files, SimulatedProviders? providers, InMemoryKafka? kafka)
+    {
+        var manifest = new SimulatorManifest { Kafka = kafka?.BootstrapServers };
+        return providers is null
+            ? manifest
+            : manifest with
+            {
+                Apns = Origin(providers.ApnsAddress),
+                Fcm = Origin(providers.FcmAddress),
+                Token = new Uri(providers.FcmAddress, Google.TokenEndpoint.Path).AbsoluteUri,
+                Control = Origin(providers.ControlAddress),
+                CaPath = files.CaCertificate,
+                ApnsKeyPath = files.ApnsKey,
+                ApnsKeyId = providers.ApnsKey.KeyId,
+                ApnsTeamId = providers.ApnsKey.TeamId,
+                ApnsBundleId = SimulatedProviders.BundleId,
+                FcmCredentialsPath = files.ServiceAccount,
+                FcmProjectId = providers.ServiceAccount.ProjectId,
+            };
+    }
+
+    private static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
+}

@@ -1,0 +1,31 @@
+using Dispatcher.Simulator.Ledger;
+
+namespace Dispatcher.Simulator;
+
+/// <summary>What to start and where. Ports of 0 are chosen by the kernel; everything listens on 127.0.0.1.</summary>
+public sealed record SimulatorOptions
+{
+    /// <summary>Where keys, certificates and <c>simulator.json</c> go; absent: a fresh temporary directory.</summary>
+    public string? Directory { get; init; }
+
+    public int ApnsPort { get; init; }
+
+    public int FcmPort { get; init; }
+
+    public int ControlPort { get; init; }
+
+    /// <summary>How long a provider takes to answer.</summary>
+    public TimeSpan Latency { get; init; }
+
+    /// <summary>APNs, FCM, the token endpoint and the control API.</summary>
+    public bool WithProviders { get; init; } = true;
+
+    /// <summary>The in-memory Kafka cluster.</summary>
+    public bool WithKafka { get; init; } = true;
+
+    /// <summary>Topics to create, with their partitions.</summary>
+    public IReadOnlyDictionary<string, int> Topics { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>How many ledger entries are kept.</summary>
+    public int LedgerCapacity { get; init; } = PushLedger.DefaultCapacity;
+}

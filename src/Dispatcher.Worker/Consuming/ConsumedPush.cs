@@ -1,0 +1,97 @@
+using Confluent.Kafka;
+
+namespace Dispatcher.Worker.Consuming;
+
+/// <summary>
+/// One consumed record on its way through the worker. It ends exactly once, by <see cref="Complete"/> or <see cref="Abandon"/>, and a
+/// second end does nothing: a double completion cannot be expressed.
+/// </summary>
+internal sealed class ConsumedPush
+{
+    private const int Queued = 0;
+    private const int Started = 1;
+    private const int Ended = 2;
+
+    private readonly PartitionTracker _tracker;
+    private readonly RecordBytes _value;
+    private int _state = Queued;
+
+    /// <summary>Takes over the record and its buffer.</summary>
+    /// <param name="record">What the pump consumed.</param>
+    /// <param name="tracker">Where its offset was added.</param>
+    public ConsumedPush(ConsumeResult<byte[]?, RecordBytes> record, PartitionTracker tracker)
+    {
+        _tracker = tracker;
+        _value = record.Message.Value;
+        Key = record.Message.Key;
+        Headers = record.Message.Headers;
+        Timestamp = record.Message.Timestamp.UtcDateTime;
+        Partition = record.Partition.Value;
+        Offset = record.Offset.Value;
+    }
+
+    /// <summary>The record's key.</summary>
+    public byte[]? Key { get; }
+
+    /// <summary>The record's headers.</summary>
+    public Headers? Headers { get; }
+
+    /// <summary>When Kafka took the record.</summary>
+    public DateTimeOffset Timestamp { get; }
+
+    /// <summary>The partition it came from.</summary>
+    public int Partition { get; }
+
+    /// <summary>Its offset there.</summary>
+    public long Offset { get; }
+
+    /// <summary>The value's bytes; valid until the push ends.</summary>
+    public ReadOnlySpan<byte> Value => _value.Span;
+
+    /// <summary>How much the value weighs in a queue.</summary>
+    public int Length => _value.Length;
+
+    /// <summary>Whether the partition is gone: another worker has the push, and hands it off if need be.</summary>
+    public bool IsLost => _tracker.IsDetached;
+
+    /// <summary>Begins the push; <see langword="false"/> when its partition is being given up, and then it has ended.</summary>
+    public bool TryStart()
+    {
+        if (_tracker.TryStart())
+        {
+            _state = Started;
+            return true;
+        }
+
+        Abandon();
+        return false;
+    }
+
+    /// <summary>A copy of the value that outlives the push, byte by byte; <see langword="null"/> for a record without one.</summary>
+    public byte[]? CopyValue() => _value.ToArray();
+
+    /// <summary>Settles the offset. Legal causes: accepted, expired, or handed off and acknowledged.</summary>
+    public void Complete()
+    {
+        var state = Interlocked.Exchange(ref _state, Ended);
+        if (state == Ended)
+            return;
+        _tracker.Complete(Offset);
+        Release(state);
+    }
+
+    /// <summary>Leaves the offset unsettled, for whoever consumes the partition next.</summary>
+    public void Abandon()
+    {
+        var state = Interlocked.Exchange(ref _state, Ended);
+        if (state != Ended)
+            Release(state);
+    }
+
+    private void Release(int state)
+    {
+        _value.Return();
+        if (state == Started)
+            _tracker.Finish();
+    }
+}

@@ -1,0 +1,92 @@
+namespace Dispatcher.Worker.Consuming;
+
+/// <summary>Why a partition is not fetched from.</summary>
+[Flags]
+internal enum PauseReasons
+{
+    None = 0,
+
+    /// <summary>The oldest push in flight is a whole window behind the newest.</summary>
+    Window = 1,
+
+    /// <summary>The lane's queue has been full for longer than it is worth keeping the prefetch.</summary>
+    LaneFull = 2,
+
+    /// <summary>The worker is shutting down.</summary>
+    Drain = 4,
+
+    /// <summary>A batch cannot be read (checksum, compression); going on would skip it.</summary>
+    Unreadable = 8,
+}
+
+/// <summary>
+/// Which partitions are paused and why. What should be is derived anew each time, what is is remembered, and the difference is what the
+/// pump does: no sequence of rebalances can strand a partition. librdkafka itself never forgets a pause.
+/// </summary>
+internal sealed class PauseState
+{
+    private readonly Dictionary<int, PauseReasons> _reasons = [];
+    private readonly HashSet<int> _paused = [];
+    private PauseReasons _all;
+
+    /// <summary>The partitions that are assigned.</summary>
+    public IReadOnlyCollection<int> Assigned => _reasons.Keys;
+
+    /// <summary>The partitions that the pump has paused.</summary>
+    public IReadOnlyCollection<int> Paused => _paused;
+
+    /// <summary>A partition came.</summary>
+    /// <param name="partition">The partition.</param>
+    public void Assign(int partition) => _reasons[partition] = PauseReasons.None;
+
+    /// <summary>A partition went.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <returns>Whether it was paused, and so has to be resumed before it is given up.</returns>
+    public bool Unassign(int partition)
+    {
+        _reasons.Remove(partition);
+        return _paused.Remove(partition);
+    }
+
+    /// <summary>Sets or clears a reason of one partition; of one that is not assigned, nothing.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="reason">The reason.</param>
+    /// <param name="applies">Whether it applies.</param>
+    public void Set(int partition, PauseReasons reason, bool applies)
+    {
+        if (_reasons.TryGetValue(partition, out var reasons))
+            _reasons[partition] = applies ? reasons | reason : reasons & ~reason;
+    }
+
+    /// <summary>Whether a reason applies to one partition.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="reason">The reason.</param>
+    public bool Has(int partition, PauseReasons reason) =>
+        _reasons.TryGetValue(partition, out var reasons) && (reasons & reason) != 0;
+
+    /// <summary>Sets or clears a reason of every partition, also of those to come.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="applies">Whether it applies.</param>
+    public void SetAll(PauseReasons reason, bool applies) => _all = applies ? _all | reason : _all & ~reason;
+
+    /// <summary>What the pump has to do; it counts as done.</summary>
+    /// <returns>The partitions to pause and those to resume.</returns>
+    public (List<int> Pause, List<int> Resume) Reconcile()
+    {
+        List<int> pause = [], resume = [];
+        foreach (var (partition, reasons) in _reasons)
+        {
+            if ((reasons | _all) != PauseReasons.None)
+            {
+                if (_paused.Add(partition))
+                    pause.Add(partition);
+            }
+            else if (_paused.Remove(partition))
+            {
+                resume.Add(partition);
+            }
+        }
+
+        return (pause, resume);
+    }
+}

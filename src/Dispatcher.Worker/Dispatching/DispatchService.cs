@@ -1,0 +1,95 @@
+using Dispatcher.Core.Apps;
+using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
+
+namespace Dispatcher.Worker.Dispatching;
+
+/// <summary>The four lanes of a worker, from start to drain. Lanes of one provider share its sender, and with it the endpoint's breaker.</summary>
+internal sealed partial class DispatchService : IHostedService, IDisposable
+{
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly RecordProducer _producer;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly List<LaneWorker> _lanes;
+    private readonly long _startedAt;
+
+    public DispatchService(
+        IReadOnlyDictionary<Provider, IPushProvider> providers,
+        AppCatalog apps,
+        RecordProducer producer,
+        KafkaOptions kafka,
+        WorkerOptions options,
+        SendingOptions sending,
+        DispatchMetrics dispatchMetrics,
+        KafkaMetrics kafkaMetrics,
+        TimeProvider time,
+        Func<double> chance,
+        ILoggerFactory loggers)
+    {
+        _producer = producer;
+        _time = time;
+        _startedAt = time.GetTimestamp();
+        _logger = loggers.CreateLogger<DispatchService>();
+        var worker = $"{Environment.MachineName}/{Environment.ProcessId}";
+        var handOff = new HandOff(producer, time, chance, kafkaMetrics);
+        var senders = providers.ToDictionary(
+            provider => provider.Key,
+            provider => new PushSender(provider.Value, sending, time, chance, loggers.CreateLogger<PushSender>()));
+        _lanes = [.. Lane.All.Select(lane => new LaneWorker(
+            lane, apps, senders[lane.Provider], handOff, kafka, options, dispatchMetrics, kafkaMetrics, time, worker, loggers))];
+    }
+
+    /// <summary>Whether every lane has its share of partitions.</summary>
+    public bool IsAssigned => _lanes.TrueForAll(lane => lane.Pump.IsAssigned);
+
+    /// <summary>How long the slowest pump has not gone round.</summary>
+    public TimeSpan SinceLastRound => _lanes.Max(lane => lane.Pump.SinceLastRound);
+
+    /// <summary>Pushes that have ended here since the start.</summary>
+    public long Ended => _lanes.Sum(lane => lane.Dispatcher.Ended);
+
+    /// <summary>Pushes in flight.</summary>
+    public int InFlight => _lanes.Sum(lane => lane.Dispatcher.InFlight);
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _lanes.ForEach(lane => lane.Start());
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        Log.Draining(_logger, InFlight);
+        await Task.WhenAll(_lanes.Select(lane => lane.StopAsync()));
+        _producer.Flush(FlushTimeout);
+
+        var (ended, usage) = (Math.Max(1, Ended), ProcessUsage.Read());
+        Log.Stopped(
+            _logger,
+            Ended,
+            _time.GetElapsedTime(_startedAt),
+            usage.CpuMilliseconds * 1000 / ended,
+            usage.AllocatedBytes / ended,
+            usage.PeakWorkingSetBytes / (1024 * 1024));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lanes.ForEach(lane => lane.Dispose());
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Draining: {InFlight} pushes in flight")]
+        public static partial void Draining(ILogger logger, int inFlight);
+
+        [LoggerMessage(2, LogLevel.Information,
+            "Stopped after {Uptime}: {Ended} pushes, {CpuMicroseconds:F1} µs CPU and {AllocatedBytes} bytes allocated per push, peak {PeakMiB} MiB")]
+        public static partial void Stopped(
+            ILogger logger, long ended, TimeSpan uptime, double cpuMicroseconds, long allocatedBytes, long peakMiB);
+    }
+}

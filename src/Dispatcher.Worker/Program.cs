@@ -1,0 +1,108 @@
+using Dispatcher.Core.Apps;
+using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Providers.Fcm;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
+using Dispatcher.Worker;
+using Dispatcher.Worker.Dispatching;
+
+#pragma warning disable RS0030 // Program.cs is where the clock, chance and the console come from
+var time = TimeProvider.System;
+Func<double> chance = Random.Shared.NextDouble;
+var error = Console.Error;
+var input = Console.OpenStandardInput();
+#pragma warning restore RS0030
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
+if (builder.Configuration["Urls"] is null)
+    builder.WebHost.UseUrls("http://127.0.0.1:8081");
+
+T Section<T>(string name)
+    where T : new() => builder.Configuration.GetSection(name).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
+
+try
+{
+    var kafka = Section<KafkaOptions>("Kafka");
+    var worker = Section<WorkerOptions>("Worker");
+    var sending = Section<SendingOptions>("Sending");
+    var apns = Section<ApnsOptions>("Apns");
+    var fcm = Section<FcmOptions>("Fcm");
+    string[] problems =
+    [
+        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(),
+        .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
+    ];
+    if (problems.Length > 0)
+        return Refuse(problems);
+
+    var apps = AppCatalog.Load(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    if (apps.Apps.Count == 0)
+        return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
+    if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
+        return Refuse(kafkaProblem);
+
+    builder.Services.AddMetrics();
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>();
+    builder.Services.AddSingleton(services => new RecordProducer(
+        ProducerSettings.ForHandOffs(kafka),
+        services.GetRequiredService<KafkaMetrics>(),
+        services.GetRequiredService<ILogger<RecordProducer>>()));
+    builder.Services.AddSingleton(services => new ApnsProvider(apps, apns, time, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new FcmProvider(apps, fcm, time, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new DispatchService(
+        new Dictionary<Provider, IPushProvider>
+        {
+            [Provider.Apns] = services.GetRequiredService<ApnsProvider>(),
+            [Provider.Fcm] = services.GetRequiredService<FcmProvider>(),
+        },
+        apps,
+        services.GetRequiredService<RecordProducer>(),
+        kafka,
+        worker,
+        sending,
+        services.GetRequiredService<DispatchMetrics>(),
+        services.GetRequiredService<KafkaMetrics>(),
+        time,
+        chance,
+        services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddHostedService(services => services.GetRequiredService<DispatchService>());
+
+    await using var app = builder.Build();
+    var dispatch = app.Services.GetRequiredService<DispatchService>();
+    app.MapGet("/health/live", () => dispatch.SinceLastRound < TimeSpan.FromSeconds(30) ? Results.Ok() : Results.StatusCode(503));
+    app.MapGet("/health/ready", () => dispatch.IsAssigned ? Results.Ok() : Results.StatusCode(503));
+    app.MapGet("/health/process", () =>
+    {
+        var usage = ProcessUsage.Read();
+        return Results.Json(new
+        {
+            usage.CpuMilliseconds,
+            usage.AllocatedBytes,
+            usage.PeakWorkingSetBytes,
+            Settled = dispatch.Ended,
+            dispatch.InFlight,
+        });
+    });
+
+    // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
+    if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
+        _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
+
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException)
+{
+    return Refuse(e.Message); // configuration that does not bind, a port that is taken
+}
+
+int Refuse(params string[] problems)
+{
+    foreach (var problem in problems)
+        error.WriteLine($"dispatcher worker: {problem}");
+    return 1;
+}

@@ -1,0 +1,40 @@
+namespace Dispatcher.Worker;
+
+/// <summary>How much a worker takes on at once: the section <c>Worker</c>.</summary>
+internal sealed class WorkerOptions
+{
+    /// <summary>Pushes that a lane works on at once, 1 to 20,000. Default: 1,000.</summary>
+    public int MaxInFlight { get; set; } = 1_000;
+
+    /// <summary>Pushes that wait in a lane's queue, 1 to 100,000. Default: 2,000.</summary>
+    public int QueuePushes { get; set; } = 2_000;
+
+    /// <summary>Bytes that wait in a lane's queue, 64 KiB to 1 GiB. Default: 16 MiB.</summary>
+    public long QueueBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>How long a shutdown waits for pushes in flight, 1 s to 5 min. Default: 20 s, above the attempt timeout's default.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a rebalance waits for pushes in flight on the partitions that go, 0 to 30 s. Default: 5 s.</summary>
+    public TimeSpan RevokeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often finished offsets are stored for the next commit, 50 ms to 5 s. Default: 200 ms.</summary>
+    public TimeSpan StoreInterval { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>What is wrong with the options; empty when nothing is.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (MaxInFlight is < 1 or > 20_000)
+            yield return $"Worker:MaxInFlight {MaxInFlight} must be 1 to 20000.";
+        if (QueuePushes is < 1 or > 100_000)
+            yield return $"Worker:QueuePushes {QueuePushes} must be 1 to 100000.";
+        if (QueueBytes is < 64 * 1024 or > 1024 * 1024 * 1024)
+            yield return $"Worker:QueueBytes {QueueBytes} must be 65536 to 1073741824.";
+        if (DrainTimeout < TimeSpan.FromSeconds(1) || DrainTimeout > TimeSpan.FromMinutes(5))
+            yield return $"Worker:DrainTimeout {DrainTimeout} must be 1 s to 5 min.";
+        if (RevokeTimeout < TimeSpan.Zero || RevokeTimeout > TimeSpan.FromSeconds(30))
+            yield return $"Worker:RevokeTimeout {RevokeTimeout} must be 0 to 30 s.";
+        if (StoreInterval < TimeSpan.FromMilliseconds(50) || StoreInterval > TimeSpan.FromSeconds(5))
+            yield return $"Worker:StoreInterval {StoreInterval} must be 50 ms to 5 s.";
+    }
+}

@@ -1,0 +1,158 @@
+using Dispatcher.Simulator.Tests.Wire;
+
+namespace Dispatcher.Simulator.Tests.Control;
+
+/// <summary>Each test takes a simulator of its own: these switch faults for everybody.</summary>
+public sealed class ControlEndpointsTests : IAsyncLifetime
+{
+    private const string Id = "0d4d7f0e-0c0f-4c65-9d0c-3a9f4b1e6a10";
+
+    private readonly SimulatorFixture _fixture = new();
+
+    public Task InitializeAsync() => _fixture.InitializeAsync();
+
+    public Task DisposeAsync() => _fixture.DisposeAsync();
+
+    [Fact]
+    public async Task An_accepted_push_is_found_by_its_apns_id_as_often_as_it_was_accepted()
+    {
+        var push = new ApnsPush { Headers = { ["apns-id"] = Id } };
+        await push.SendAsync(_fixture);
+        await push.SendAsync(_fixture);
+
+        var found = (await GetAsync($"/ledger/{Id.ToUpperInvariant()}")).Json;
+        var summary = (await GetAsync("/ledger/summary")).Json;
+
+        Assert.Equal(2, found.GetProperty("accepted").GetInt32());
+        Assert.Equal(1, summary.GetProperty("duplicates").GetInt64());
+        var entry = found.GetProperty("entries")[0];
+        Assert.Equal(("apns", Id), (entry.GetProperty("provider").GetString(), entry.GetProperty("id").GetString()));
+        Assert.Equal((ApnsPush.GoodToken, "com.example.shop"), (entry.GetProperty("token").GetString(), entry.GetProperty("topic").GetString()));
+        Assert.Equal((200, new ApnsPush().Body.Length), (entry.GetProperty("status").GetInt32(), entry.GetProperty("payloadBytes").GetInt32()));
+        Assert.Equal(_fixture.Time.GetUtcNow(), entry.GetProperty("receivedAt").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task An_accepted_message_is_found_by_its_name_and_by_its_token()
+    {
+        var name = (await new FcmPush().SendAsync(_fixture)).Json.GetProperty("name").GetString()!;
+
+        var byName = await GetAsync($"/ledger/{Uri.EscapeDataString(name)}");
+        var byToken = await GetAsync($"/ledger?token={Uri.EscapeDataString(FcmPush.GoodToken)}");
+
+        Assert.Equal(name, byName.Json.GetProperty("entries")[0].GetProperty("id").GetString());
+        Assert.Equal(name, byToken.Json[0].GetProperty("id").GetString());
+        Assert.Equal("demo-shop", byToken.Json[0].GetProperty("topic").GetString());
+    }
+
+    [Fact]
+    public async Task An_unknown_id_is_not_found() => Assert.Equal(404, (await GetAsync($"/ledger/{Id}")).Status);
+
+    [Fact]
+    public async Task Answers_are_counted_by_provider_and_outcome()
+    {
+        await new ApnsPush().SendAsync(_fixture);
+        await new ApnsPush { Path = ApnsPush.Scripted("fa114100") }.SendAsync(_fixture);
+        await new FcmPush { Body = FcmPush.To("fail-404-UNREGISTERED:a") }.SendAsync(_fixture);
+
+        Assert.Equal(3, await CountAsync(""));
+        Assert.Equal(1, await CountAsync("?provider=apns&outcome=accepted"));
+        Assert.Equal(2, await CountAsync("?outcome=unregistered"));
+        Assert.Equal(1, await CountAsync("?provider=fcm&outcome=404"));
+    }
+
+    [Fact]
+    public async Task The_newest_entries_come_first_and_a_cleared_ledger_is_empty()
+    {
+        await new ApnsPush().SendAsync(_fixture);
+        await new FcmPush().SendAsync(_fixture);
+
+        var newest = (await GetAsync("/ledger?limit=1")).Json;
+        var cleared = await _fixture.ControlAsync(HttpMethod.Delete, "/ledger");
+
+        Assert.Equal(1, newest.GetArrayLength());
+        Assert.Equal("fcm", newest[0].GetProperty("provider").GetString());
+        Assert.Equal((204, "[]"), (cleared.Status, (await GetAsync("/ledger")).Body));
+    }
+
+    [Fact]
+    public async Task A_fault_replaces_the_answers_of_one_provider_until_its_count_is_used_up()
+    {
+        await PutAsync("/faults/apns", """{"status":503,"reason":"Shutdown","retryAfterSeconds":2,"count":1}""");
+
+        var hit = await new ApnsPush().SendAsync(_fixture);
+        var after = await new ApnsPush().SendAsync(_fixture);
+        var other = await new FcmPush().SendAsync(_fixture);
+
+        Assert.Equal((503, """{"reason":"Shutdown"}""", "2"), (hit.Status, hit.Body, hit.Headers["retry-after"]));
+        Assert.Equal((200, 200), (after.Status, other.Status));
+        Assert.Equal(1, await CountAsync("?outcome=Shutdown"));
+    }
+
+    [Fact]
+    public async Task A_fault_stays_until_it_is_taken_away()
+    {
+        await PutAsync("/faults/fcm", """{"status":429,"retryAfterSeconds":30}""");
+        var hit = await new FcmPush().SendAsync(_fixture);
+
+        await _fixture.ControlAsync(HttpMethod.Delete, "/faults/fcm");
+        var after = await new FcmPush().SendAsync(_fixture);
+
+        Assert.Equal((429, "30", 200), (hit.Status, hit.Headers["retry-after"], after.Status));
+        Assert.Contains("QUOTA_EXCEEDED", hit.Body, StringComparison.Ordinal);
+        Assert.Equal(404, (await GetAsync("/faults/fcm")).Status);
+    }
+
+    [Fact]
+    public async Task A_fault_of_latency_alone_leaves_the_answer_as_it_is()
+    {
+        await PutAsync("/faults/apns", """{"latencyMs":700}""");
+
+        var answer = await new ApnsPush().SendAsync(_fixture);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Contains(TimeSpan.FromMilliseconds(700), _fixture.Time.Waited);
+    }
+
+    [Fact]
+    public async Task The_latency_holds_for_every_answer_of_both_providers()
+    {
+        await PutAsync("/latency", """{"ms":61}""");
+
+        await new ApnsPush { Path = ApnsPush.Scripted("fa114100") }.SendAsync(_fixture);
+        await new FcmPush().SendAsync(_fixture);
+
+        Assert.Equal(2, _fixture.Time.Waited.Count(wait => wait == TimeSpan.FromMilliseconds(61)));
+        Assert.Equal("""{"ms":61}""", (await GetAsync("/latency")).Body);
+    }
+
+    [Fact]
+    public async Task Revoked_access_tokens_open_nothing()
+    {
+        var push = new FcmPush { Authorization = $"Bearer {_fixture.Providers.AccessTokens.Issue()}" };
+
+        await _fixture.ControlAsync(HttpMethod.Delete, "/access-tokens");
+
+        Assert.Equal(401, (await push.SendAsync(_fixture)).Status);
+    }
+
+    [Theory]
+    [InlineData("/faults/apns", """{"status":302}""", 400)]
+    [InlineData("/faults/apns", """{"status":503,"probability":2}""", 400)]
+    [InlineData("/faults/apns", """{"status":503,"count":0}""", 400)]
+    [InlineData("/faults/apns", """{"status":503,"latencyMs":-1}""", 400)]
+    [InlineData("/faults/apns", """{"status":503,"retryAfterSeconds":-1}""", 400)]
+    [InlineData("/faults/apns", """{"sttaus":503}""", 400)]
+    [InlineData("/faults/hms", """{"status":503}""", 404)]
+    [InlineData("/latency", """{"ms":-1}""", 400)]
+    [InlineData("/latency", """{"seconds":1}""", 400)]
+    public async Task What_cannot_be_simulated_is_refused(string path, string json, int status) =>
+        Assert.Equal(status, (await _fixture.ControlAsync(HttpMethod.Put, path, json)).Status);
+
+    private Task<Answer> GetAsync(string path) => _fixture.ControlAsync(HttpMethod.Get, path);
+
+    private async Task PutAsync(string path, string json) =>
+        Assert.Equal(204, (await _fixture.ControlAsync(HttpMethod.Put, path, json)).Status);
+
+    private async Task<long> CountAsync(string query) => (await GetAsync($"/ledger/count{query}")).Json.GetProperty("count").GetInt64();
+}

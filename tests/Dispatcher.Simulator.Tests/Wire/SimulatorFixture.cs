@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Dispatcher.Simulator.Tests.Wire;
+
+/// <summary>The simulated providers on real sockets, and a client that trusts nothing but their CA.</summary>
+public sealed class SimulatorFixture : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("simulator-tests-");
+    private OutsideWorld? _world;
+    private HttpMessageInvoker? _client;
+
+    internal TestTime Time { get; } = new();
+
+    internal SimulatedProviders Providers => _world!.Providers!;
+
+    internal SimulatorManifest Manifest => _world!.Manifest;
+
+    public async Task InitializeAsync()
+    {
+        var options = new SimulatorOptions { Directory = _directory.FullName, WithKafka = false };
+        _world = await OutsideWorld.StartAsync(options, Time, () => 0.5);
+        _client = NewClient(Providers.Authority.Certificate);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_world is not null)
+            await _world.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    internal static HttpMessageInvoker NewClient(X509Certificate2 trusted) => new(new SocketsHttpHandler
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { trusted },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        },
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+    });
+
+    internal async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+            return await Answer.ReadAsync(await _client!.SendAsync(request, CancellationToken.None));
+    }
+
+    internal Task<Answer> ControlAsync(HttpMethod method, string path, string? json = null) => SendAsync(new HttpRequestMessage(method, Manifest.Control + path)
+    {
+        Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"),
+    });
+
+    internal static HttpRequestMessage Http2(HttpMethod method, string uri) =>
+        new(method, uri) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+}
