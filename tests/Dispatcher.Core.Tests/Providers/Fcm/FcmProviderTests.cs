@@ -126,12 +126,13 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_token_endpoint_in_trouble_means_not_sent()
     {
-        _grant = _ => (500, "<html>");
+        _grant = _ => (503, "<html>");
         using var provider = Provider();
 
         var outcome = await SendAsync(provider, FcmPush(Hello));
 
         Assert.Equal((OutcomeKind.NotSent, "TokenEndpointUnavailable"), (outcome.Kind, outcome.Reason));
+        Assert.Single(_grants);
     }
 
     [Fact]
