@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Dispatcher.Core.Providers;
+using Dispatcher.Core.Pushes;
 
-namespace Dispatcher.Core.Tests.Providers;
+namespace Dispatcher.Core.Tests.Pushes;
 
 public sealed class PlainJsonEncoderTests
 {
