@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Providers;
 
 namespace Dispatcher.Core.Tests.Pushes;
 
