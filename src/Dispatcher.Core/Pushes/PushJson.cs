@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Dispatcher.Core.Pushes;
@@ -10,7 +11,11 @@ namespace Dispatcher.Core.Pushes;
 /// </summary>
 public static class PushJson
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true };
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // nothing here is embedded in HTML, and an escape is six bytes
+        SkipValidation = true,
+    };
 
     /// <summary>Writes a push.</summary>
     /// <param name="push">The push.</param>
@@ -24,6 +29,8 @@ public static class PushJson
         json.WriteString("app"u8, push.App);
         json.WriteString("token"u8, push.Target.Value);
         json.WriteString("acceptedAt"u8, push.AcceptedAt.UtcDateTime);
+        if (push.SendAt is { } sendAt)
+            json.WriteString("sendAt"u8, sendAt.UtcDateTime);
         if (push.TimeToLive is { } timeToLive)
             json.WriteNumber("timeToLive"u8, timeToLive);
         if (push.Priority is { } priority)
