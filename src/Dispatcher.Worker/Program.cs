@@ -28,11 +28,12 @@ try
     var kafka = Section<KafkaOptions>("Kafka");
     var worker = Section<WorkerOptions>("Worker");
     var sending = Section<SendingOptions>("Sending");
+    var retry = Section<RetryOptions>("Retry");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(),
+        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(), .. retry.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -64,6 +65,7 @@ try
         kafka,
         worker,
         sending,
+        retry,
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
         time,

@@ -3,16 +3,16 @@ using System.Threading.Channels;
 namespace Dispatcher.Worker.Consuming;
 
 /// <summary>
-/// The bounded channel between a lane's pump and its dispatch loops. Bound: a number of pushes and a number of bytes, whichever is
-/// reached first. When full: <see cref="HasRoom"/> is false, and the pump holds what it has and stops consuming.
+/// The bounded channel between the pumps (the lane's own and that of the delay tiers) and the lane's dispatch loops. Bound: a number of
+/// pushes and a number of bytes, whichever is reached first; two pumps may pass it by one push. When full: <see cref="HasRoom"/> is false,
+/// and a pump holds what it has and stops consuming.
 /// </summary>
 /// <param name="maxPushes">Pushes at most.</param>
 /// <param name="maxBytes">Bytes of values at most; a single push above it is let through into an empty queue.</param>
 internal sealed class LaneQueue(int maxPushes, long maxBytes) : IDisposable
 {
-    // Unbounded by itself: the only writer asks HasRoom first.
-    private readonly Channel<ConsumedPush> _channel =
-        Channel.CreateUnbounded<ConsumedPush>(new UnboundedChannelOptions { SingleWriter = true });
+    // Unbounded by itself: the writers ask HasRoom first.
+    private readonly Channel<ConsumedPush> _channel = Channel.CreateUnbounded<ConsumedPush>();
 
     private readonly AutoResetEvent _taken = new(false);
     private int _count;
@@ -27,7 +27,7 @@ internal sealed class LaneQueue(int maxPushes, long maxBytes) : IDisposable
     /// <summary>Whether the queue is down to half its bound.</summary>
     public bool IsHalfEmpty => Count <= maxPushes / 2 && Interlocked.Read(ref _bytes) <= maxBytes / 2;
 
-    /// <summary>Adds a push; the pump's alone.</summary>
+    /// <summary>Adds a push.</summary>
     /// <param name="push">The push.</param>
     public void Add(ConsumedPush push)
     {

@@ -13,8 +13,10 @@ internal sealed partial class LaneDispatcher(
     PushSender sender,
     Settler settler,
     LaneQueue queue,
+    string topic,
     WorkerOptions options,
     DispatchMetrics metrics,
+    TimeProvider time,
     ILogger<LaneDispatcher> logger) : IDisposable
 {
     private readonly CancellationTokenSource _abort = new();
@@ -61,7 +63,7 @@ internal sealed partial class LaneDispatcher(
             {
                 // The one place that swallows. The offset stays open, so the partition's window shows it and a restart tries again.
                 metrics.DispatchFailed(lane.Name, e.GetType().Name);
-                Log.DispatchFailed(logger, lane, consumed.Partition, consumed.Offset, e);
+                Log.DispatchFailed(logger, consumed.Topic, consumed.Partition.Partition, consumed.Offset, e);
             }
             finally
             {
@@ -75,7 +77,11 @@ internal sealed partial class LaneDispatcher(
     /// <summary>One push, from its bytes to its end.</summary>
     private async Task DispatchAsync(ConsumedPush consumed, CancellationToken abort)
     {
-        if (!PushJson.TryDecode(consumed.Value, consumed.Timestamp, out var push, out var problem))
+        if (consumed.Topic != topic && consumed.Delay is null)
+            await settler.RefuseAsync(consumed, push: null, "undecodable", "the headers are not those of a push that waits", abort);
+        else if (consumed.Length > PushLimits.MaxRecordBytes)
+            await settler.RefuseAsync(consumed, push: null, "tooLarge", $"{consumed.Length} bytes, {PushLimits.MaxRecordBytes} at most", abort);
+        else if (!PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out var problem))
             await settler.RefuseAsync(consumed, push: null, "undecodable", problem, abort);
         else if (!apps.TryGet(push.App, out var app))
             await settler.RefuseAsync(consumed, push, "unknownApp", "no app of that name is configured here", abort);
@@ -83,13 +89,17 @@ internal sealed partial class LaneDispatcher(
             await settler.RefuseAsync(consumed, push, "wrongLane", $"the app's provider is {app.Provider}", abort);
         else if (DeviceToken.Problem(app.Provider, push.Target.Value) is { } tokenProblem)
             await settler.RefuseAsync(consumed, push, "invalidToken", $"the token {tokenProblem}", abort);
+        else if (Later(consumed.Delay?.NotBefore, push.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
+            await settler.PostponeAsync(consumed, notBefore, abort);
         else
             await settler.SettleAsync(consumed, push, app, await sender.SendAsync(push, abort), abort);
     }
 
+    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;
+
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{Lane}: record {Partition}/{Offset} could not be dispatched; its offset stays open")]
-        public static partial void DispatchFailed(ILogger logger, Lane lane, int partition, long offset, Exception exception);
+        [LoggerMessage(1, LogLevel.Error, "Record {Topic}/{Partition}@{Offset} could not be dispatched; its offset stays open")]
+        public static partial void DispatchFailed(ILogger logger, string topic, int partition, long offset, Exception exception);
     }
 }
