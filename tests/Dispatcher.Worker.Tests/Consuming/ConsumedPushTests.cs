@@ -136,6 +136,6 @@ public sealed class ConsumedPushTests
     private static ConsumedPush Add(PartitionTracker tracker, long offset, string? value = "value")
     {
         Assert.True(tracker.TryAdd(offset));
-        return new ConsumedPush(Records.At(offset, value), tracker);
+        return Records.Push(offset, tracker, value);
     }
 }

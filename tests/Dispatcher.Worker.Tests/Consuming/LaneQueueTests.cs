@@ -116,5 +116,5 @@ public sealed class LaneQueueTests
         return added;
     }
 
-    private ConsumedPush Push(string value) => new(Records.At(_next++, value), _tracker);
+    private ConsumedPush Push(string value) => Records.Push(_next++, _tracker, value);
 }

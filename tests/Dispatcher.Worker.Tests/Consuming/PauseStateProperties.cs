@@ -10,7 +10,7 @@ namespace Dispatcher.Worker.Tests.Consuming;
 /// </summary>
 public sealed class PauseStateProperties
 {
-    private const int Partitions = 4;
+    private static readonly PartitionKey[] Partitions = [new(0, 0), new(0, 1), new(1, 0)];
 
     private static readonly PauseReasons[] Reasons = [.. Enum.GetValues<PauseReasons>().Where(reason => reason != PauseReasons.None)];
 
@@ -24,7 +24,7 @@ public sealed class PauseStateProperties
 
     private static Gen<Step[]> Steps { get; } =
         (from kind in Gen.Elements(Enum.GetValues<StepKind>())
-         from partition in Gen.Choose(0, Partitions - 1)
+         from partition in Gen.Elements(Partitions)
          from reason in Gen.Elements(Reasons)
          from applies in Gen.Elements(true, false)
          select new Step(kind, partition, reason, applies)).ArrayOf();
@@ -38,14 +38,14 @@ public sealed class PauseStateProperties
         Reconcile,
     }
 
-    private readonly record struct Step(StepKind Kind, int Partition, PauseReasons Reason, bool Applies);
+    private readonly record struct Step(StepKind Kind, PartitionKey Partition, PauseReasons Reason, bool Applies);
 
     /// <summary>The state under test, what it should be, and what librdkafka has been told.</summary>
     private sealed class World
     {
         private readonly PauseState _state = new();
-        private readonly Dictionary<int, PauseReasons> _reasons = [];
-        private readonly HashSet<int> _pausedInLibrdkafka = [];
+        private readonly Dictionary<PartitionKey, PauseReasons> _reasons = [];
+        private readonly HashSet<PartitionKey> _pausedInLibrdkafka = [];
         private PauseReasons _all;
 
         public bool IsRightAfter(Step step)
@@ -57,7 +57,7 @@ public sealed class PauseStateProperties
                 && (step.Kind != StepKind.Reconcile || _pausedInLibrdkafka.SetEquals(Wanted));
         }
 
-        private IEnumerable<int> Wanted => _reasons.Where(pair => (pair.Value | _all) != PauseReasons.None).Select(pair => pair.Key);
+        private IEnumerable<PartitionKey> Wanted => _reasons.Where(pair => (pair.Value | _all) != PauseReasons.None).Select(pair => pair.Key);
 
         private void Apply(Step step)
         {

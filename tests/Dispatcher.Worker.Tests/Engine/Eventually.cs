@@ -8,7 +8,7 @@ internal static class Eventually
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Asks until the answer is right; fails with the last one.</summary>
-    public static async Task<T> GetAsync<T>(Func<Task<T>> question, Func<T, bool> isRight, string what)
+    public static async Task<T> GetAsync<T>(Func<Task<T>> question, Func<T, bool> isRight, string what, Func<T, string>? show = null)
     {
         using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
         using var timer = new PeriodicTimer(Pause, TimeProvider.System);
@@ -23,7 +23,7 @@ internal static class Eventually
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"{what}: after {Patience} it is {answer}");
+                Assert.Fail($"{what}: after {Patience} it is {show?.Invoke(answer) ?? $"{answer}"}");
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using Confluent.Kafka;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
@@ -24,7 +23,10 @@ internal sealed class LaneCluster : IDisposable
             Kafka.CreateTopic(topic, topic == Topic ? partitions : 1);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig
         {
-            BootstrapServers = Kafka.BootstrapServers, LingerMs = 2, ReconnectBackoffMs = 10, ReconnectBackoffMaxMs = 100,
+            BootstrapServers = Kafka.BootstrapServers,
+            LingerMs = 2,
+            ReconnectBackoffMs = 10,
+            ReconnectBackoffMaxMs = 100,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         _admin = new DependentAdminClientBuilder(_producer.Handle).Build();
     }
@@ -68,7 +70,7 @@ internal sealed class LaneCluster : IDisposable
 
     /// <summary>Waits until everything up to these offsets is committed.</summary>
     public Task CommittedAsync(params long[] offsets) => Eventually.GetAsync(
-        CommittedAsync, committed => committed.Zip(offsets).All(pair => pair.First >= pair.Second), "committed offsets");
+        CommittedAsync, committed => committed.Zip(offsets).All(pair => pair.First >= pair.Second), "what is committed", committed => string.Join(", ", committed));
 
     public Task CommittedAllAsync(IEnumerable<ProducedPush> pushes)
     {
@@ -89,7 +91,10 @@ internal sealed class LaneCluster : IDisposable
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
         {
-            BootstrapServers = Kafka.BootstrapServers, GroupId = "tests", EnableAutoCommit = false, FetchWaitMaxMs = 10,
+            BootstrapServers = Kafka.BootstrapServers,
+            GroupId = "tests",
+            EnableAutoCommit = false,
+            FetchWaitMaxMs = 10,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
         var records = new List<T>();
@@ -120,7 +125,7 @@ internal sealed class LaneCluster : IDisposable
 
     private static KafkaOptions NewOptions(InMemoryKafka kafka)
     {
-        var options = new KafkaOptions { BootstrapServers = kafka.BootstrapServers };
+        var options = new KafkaOptions { BootstrapServers = kafka.BootstrapServers, DelayTiers = "1s,1m" };
         foreach (var (name, value) in new Dictionary<string, string>
         {
             // The cluster holds a whole fetch back for an empty partition, and a rebalance for a session less a second.
@@ -130,6 +135,8 @@ internal sealed class LaneCluster : IDisposable
             ["auto.commit.interval.ms"] = "100",
             ["reconnect.backoff.ms"] = "10",
             ["reconnect.backoff.max.ms"] = "100",
+            ["retry.backoff.ms"] = "10",
+            ["retry.backoff.max.ms"] = "50",
         })
         {
             options.Properties[name] = value;

@@ -1,4 +1,5 @@
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Dispatching;
@@ -6,54 +7,55 @@ using Microsoft.Extensions.Logging;
 
 namespace Dispatcher.Worker.Tests.Engine;
 
-/// <summary>One lane of a worker, as <see cref="DispatchService"/> wires it, with the test at the provider's end.</summary>
+/// <summary>A whole worker within this process, with the test at the providers' end.</summary>
 internal sealed class TestWorker : IAsyncDisposable
 {
-    private readonly RecordProducer _producer;
-    private readonly LaneWorker _lane;
     private readonly LoggerFactory _loggers;
+    private readonly RecordProducer _producer;
+    private readonly DispatchService _service;
     private Task? _stopped;
 
-    private TestWorker(LaneCluster cluster, ScriptedProvider provider, WorkerOptions options, TimeProvider time)
+    private TestWorker(LaneCluster cluster, IPushProvider provider, WorkerOptions options, TimeProvider time)
     {
         _loggers = new LoggerFactory([Log]);
         var kafkaMetrics = new KafkaMetrics(Counters);
-        var handOffs = ProducerSettings.ForHandOffs(cluster.Options);
-        handOffs.RetryBackoffMs = 10;
-        _producer = new RecordProducer(handOffs, kafkaMetrics, _loggers.CreateLogger<RecordProducer>());
-        var sender = new PushSender(
-            provider, new SendingOptions { QuickRetries = 0 }, time, () => 0.5, _loggers.CreateLogger<PushSender>());
-        _lane = new LaneWorker(
-            LaneCluster.Lane,
+        _producer = new RecordProducer(ProducerSettings.ForHandOffs(cluster.Options), kafkaMetrics, _loggers.CreateLogger<RecordProducer>());
+        _service = new DispatchService(
+            new Dictionary<Provider, IPushProvider> { [Provider.Apns] = provider, [Provider.Fcm] = provider },
             Samples.Apps,
-            sender,
-            new HandOff(_producer, time, () => 0.5, kafkaMetrics),
+            _producer,
             cluster.Options,
             options,
+            new SendingOptions { QuickRetries = 0 },
+            new RetryOptions(),
             new DispatchMetrics(Counters),
             kafkaMetrics,
             time,
-            "test-worker",
+            () => 0.5,
             _loggers);
-        _lane.Start();
     }
 
     public LogLines Log { get; } = new();
 
     public Counters Counters { get; } = new();
 
-    public bool IsAssigned => _lane.Pump.IsAssigned;
+    public bool IsAssigned => _service.IsAssigned;
 
-    public int InFlight => _lane.Dispatcher.InFlight;
+    public int InFlight => _service.InFlight;
 
-    /// <summary>Starts a worker; it takes part in the group from some moment on.</summary>
-    public static TestWorker Start(LaneCluster cluster, ScriptedProvider provider, WorkerOptions? options = null, TimeProvider? time = null) =>
-        new(cluster, provider, options ?? Quick(), time ?? TimeProvider.System);
-
-    /// <summary>Starts a worker and waits until the group has given it its share.</summary>
-    public static async Task<TestWorker> StartAssignedAsync(LaneCluster cluster, ScriptedProvider provider, WorkerOptions? options = null)
+    /// <summary>Starts a worker; it takes part in the groups from some moment on.</summary>
+    public static async Task<TestWorker> StartAsync(
+        LaneCluster cluster, IPushProvider provider, WorkerOptions? options = null, TimeProvider? time = null)
     {
-        var worker = Start(cluster, provider, options);
+        var worker = new TestWorker(cluster, provider, options ?? Quick(), time ?? TimeProvider.System);
+        await worker._service.StartAsync(CancellationToken.None);
+        return worker;
+    }
+
+    /// <summary>Starts a worker and waits until every group has given it its share.</summary>
+    public static async Task<TestWorker> StartAssignedAsync(LaneCluster cluster, IPushProvider provider, WorkerOptions? options = null)
+    {
+        var worker = await StartAsync(cluster, provider, options);
         await Eventually.IsAsync(() => worker.IsAssigned, "the worker is assigned");
         return worker;
     }
@@ -68,12 +70,12 @@ internal sealed class TestWorker : IAsyncDisposable
         RevokeTimeout = TimeSpan.FromSeconds(5),
     };
 
-    public Task StopAsync() => _stopped ??= _lane.StopAsync();
+    public Task StopAsync() => _stopped ??= _service.StopAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync().WaitAsync(Eventually.Patience);
-        _lane.Dispose();
+        _service.Dispose();
         _producer.Dispose();
         _loggers.Dispose();
         Counters.Dispose();
