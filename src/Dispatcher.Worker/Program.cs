@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Providers.Apns;
@@ -94,6 +95,16 @@ try
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
         _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
+    // The host drains at the first signal; a second one means now. What is in flight stays in Kafka.
+    var signals = 0;
+    void OnSignal(PosixSignalContext signal)
+    {
+        if (Interlocked.Increment(ref signals) > 1)
+            Environment.Exit(1);
+    }
+
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
     await app.RunAsync();
     return 0;
 }

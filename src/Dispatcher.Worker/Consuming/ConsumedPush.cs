@@ -23,8 +23,14 @@ internal sealed class ConsumedPush
     /// <param name="partition">Where it came from.</param>
     /// <param name="tracker">Where its offset was added.</param>
     /// <param name="delay">What its delay tier knows about it; <see langword="null"/> for a record of a lane.</param>
+    /// <param name="app">The configured app that it is for; empty for none.</param>
     public ConsumedPush(
-        ConsumeResult<byte[]?, RecordBytes> record, string topic, PartitionKey partition, PartitionTracker tracker, DelayedPush? delay)
+        ConsumeResult<byte[]?, RecordBytes> record,
+        string topic,
+        PartitionKey partition,
+        PartitionTracker tracker,
+        DelayedPush? delay,
+        string app)
     {
         _tracker = tracker;
         _value = record.Message.Value;
@@ -35,6 +41,7 @@ internal sealed class ConsumedPush
         Partition = partition;
         Offset = record.Offset.Value;
         Delay = delay;
+        App = app;
     }
 
     /// <summary>The record's key.</summary>
@@ -57,6 +64,9 @@ internal sealed class ConsumedPush
 
     /// <summary>What its delay tier knows about it; <see langword="null"/> for a record of a lane.</summary>
     public DelayedPush? Delay { get; }
+
+    /// <summary>The configured app whose line it stands in; empty for a record that names none, which is refused when its turn comes.</summary>
+    public string App { get; }
 
     /// <summary>Where it was first consumed, before any delay.</summary>
     public RecordOrigin Origin => Delay?.Origin ?? new RecordOrigin(Topic, Partition.Partition, Offset, Timestamp);

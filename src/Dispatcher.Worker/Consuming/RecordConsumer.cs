@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Worker.Consuming;
@@ -221,7 +222,8 @@ internal sealed partial class RecordConsumer
         }
 
         var delay = _settings.AreDelays ? DelayedPush.Read(record.Message.Headers) : null;
-        _sink.Add(new ConsumedPush(record, _settings.Topics[partition.Topic], partition, tracker, delay));
+        var app = _settings.Apps.NameOf(PushJson.PeekApp(record.Message.Value.Span));
+        _sink.Add(new ConsumedPush(record, _settings.Topics[partition.Topic], partition, tracker, delay, app));
         return true;
     }
 

@@ -54,10 +54,10 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             provider => provider.Key,
             provider => new PushSender(provider.Value, sending, time, chance, loggers.CreateLogger<PushSender>()));
 
-        var lanes = Lane.All.ToDictionary(lane => lane, lane => new LaneWorker(lane, senders[lane.Provider], parts));
+        var lanes = Lane.All.ToDictionary(lane => lane, lane => new LaneWorker(lane, senders[lane.Provider], _ => int.MaxValue, parts));
         var delays = new Pump(
-            new PumpSettings("delay", topics.Delays.Topics, AreDelays: true, ConsumerSettings.ForDelays(kafka)),
-            new DelaySink(topics.Delays.Waits, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Queue), time),
+            new PumpSettings("delay", topics.Delays.Topics, AreDelays: true, apps, ConsumerSettings.ForDelays(kafka)),
+            new DelaySink(topics.Delays.Waits, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), time),
             options,
             time,
             kafkaMetrics,
@@ -76,12 +76,11 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     public long Ended => _lanes.Sum(lane => lane.Dispatcher.Ended);
 
     /// <summary>Pushes in flight.</summary>
-    public int InFlight => _lanes.Sum(lane => lane.Dispatcher.InFlight);
+    public int InFlight => _lanes.Sum(lane => lane.Dispatcher.Queue.InFlight);
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _lanes.ForEach(lane => lane.Dispatcher.Start());
         _pumps.ForEach(pump => pump.Start());
         return Task.CompletedTask;
     }

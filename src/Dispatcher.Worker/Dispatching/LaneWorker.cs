@@ -24,17 +24,10 @@ internal sealed record LaneParts(
 /// <summary>One lane, wired: pump, queue, dispatch loops.</summary>
 internal sealed class LaneWorker : IDisposable
 {
-    public LaneWorker(Lane lane, PushSender sender, LaneParts parts)
+    public LaneWorker(Lane lane, PushSender sender, Func<string, int> limitOf, LaneParts parts)
     {
         var topic = parts.Kafka.Topics.Pushes(lane);
-        Queue = new LaneQueue(parts.Options.QueuePushes, parts.Options.QueueBytes);
-        Pump = new Pump(
-            new PumpSettings(lane.Name, [topic], AreDelays: false, ConsumerSettings.ForLane(parts.Kafka, lane)),
-            new LaneSink(Queue),
-            parts.Options,
-            parts.Time,
-            parts.KafkaMetrics,
-            parts.Loggers.CreateLogger<Pump>());
+        var options = parts.Options;
         var settler = new Settler(
             lane,
             parts.Kafka,
@@ -47,24 +40,27 @@ internal sealed class LaneWorker : IDisposable
             parts.Loggers.CreateLogger<Settler>());
         Dispatcher = new LaneDispatcher(
             lane,
+            topic,
+            new LaneQueue(options.QueuePushes, options.QueueBytes, options.MaxInFlight, limitOf),
             parts.Apps,
             sender,
             settler,
-            Queue,
-            topic,
-            parts.Options,
             parts.DispatchMetrics,
             parts.Time,
             parts.Loggers.CreateLogger<LaneDispatcher>());
+        Pump = new Pump(
+            new PumpSettings(lane.Name, [topic], AreDelays: false, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane)),
+            new LaneSink(Dispatcher),
+            options,
+            parts.Time,
+            parts.KafkaMetrics,
+            parts.Loggers.CreateLogger<Pump>());
     }
-
-    /// <summary>What waits for a dispatch loop.</summary>
-    public LaneQueue Queue { get; }
 
     /// <summary>The lane's consumer thread.</summary>
     public Pump Pump { get; }
 
-    /// <summary>The lane's dispatch loops.</summary>
+    /// <summary>The lane's queue and dispatch loops.</summary>
     public LaneDispatcher Dispatcher { get; }
 
     /// <inheritdoc/>
@@ -72,6 +68,5 @@ internal sealed class LaneWorker : IDisposable
     {
         Pump.Dispose();
         Dispatcher.Dispose();
-        Queue.Dispose();
     }
 }

@@ -46,16 +46,17 @@ internal sealed partial class Settler(
         };
     }
 
-    /// <summary>Sends a push back to wait: it is not due yet.</summary>
+    /// <summary>Sends a push away to wait: it is not due yet, or in others' way.</summary>
     /// <param name="consumed">What was consumed.</param>
     /// <param name="notBefore">When it is due.</param>
+    /// <param name="reason">Why, unless its delay tier has a reason already.</param>
     /// <param name="abort">The process ends.</param>
-    public Task PostponeAsync(ConsumedPush consumed, DateTimeOffset notBefore, CancellationToken abort) => DelayAsync(
+    public Task PostponeAsync(ConsumedPush consumed, DateTimeOffset notBefore, string reason, CancellationToken abort) => DelayAsync(
         consumed,
         notBefore,
         consumed.Delay?.Attempts ?? 0,
         consumed.Delay?.FirstFailedAt,
-        consumed.Delay?.Reason ?? "scheduled",
+        consumed.Delay?.Reason ?? reason,
         abort);
 
     /// <summary>Keeps a record that is no push of this lane: its bytes, intact, as a dead letter.</summary>

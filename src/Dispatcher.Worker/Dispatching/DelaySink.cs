@@ -1,6 +1,7 @@
 using Dispatcher.Core.Pushes;
+using Dispatcher.Worker.Consuming;
 
-namespace Dispatcher.Worker.Consuming;
+namespace Dispatcher.Worker.Dispatching;
 
 /// <summary>
 /// Records of the delay tiers wait in memory, in a heap for each lane, until they leave their tier; then they go into their lane's queue
@@ -18,7 +19,7 @@ internal sealed class DelaySink : IRecordSink
 
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
 
-    private readonly Dictionary<Lane, (PriorityQueue<ConsumedPush, long> Heap, LaneQueue Queue)> _lanes;
+    private readonly Dictionary<Lane, (PriorityQueue<ConsumedPush, long> Heap, LaneDispatcher Dispatcher)> _lanes;
     private readonly IReadOnlyList<TimeSpan> _waits;
     private readonly int[] _counts;
     private readonly long[] _bytes;
@@ -26,15 +27,15 @@ internal sealed class DelaySink : IRecordSink
 
     /// <summary>Makes the heaps.</summary>
     /// <param name="waits">The wait of each tier, in the order of the consumer's topics.</param>
-    /// <param name="queues">The lanes' queues.</param>
+    /// <param name="lanes">The lanes.</param>
     /// <param name="time">The clock.</param>
-    public DelaySink(IReadOnlyList<TimeSpan> waits, IReadOnlyDictionary<Lane, LaneQueue> queues, TimeProvider time)
+    public DelaySink(IReadOnlyList<TimeSpan> waits, IReadOnlyDictionary<Lane, LaneDispatcher> lanes, TimeProvider time)
     {
         _waits = waits;
         _counts = new int[waits.Count];
         _bytes = new long[waits.Count];
         _time = time;
-        _lanes = queues.ToDictionary(lane => lane.Key, lane => (new PriorityQueue<ConsumedPush, long>(), lane.Value));
+        _lanes = lanes.ToDictionary(lane => lane.Key, lane => (new PriorityQueue<ConsumedPush, long>(), lane.Value));
     }
 
     /// <inheritdoc/>
@@ -63,7 +64,7 @@ internal sealed class DelaySink : IRecordSink
     {
         var now = _time.GetUtcNow().UtcTicks;
         var next = now + PollTime.Ticks;
-        foreach (var (heap, queue) in _lanes.Values)
+        foreach (var (heap, lane) in _lanes.Values)
         {
             while (heap.TryPeek(out var push, out var leaves))
             {
@@ -73,11 +74,11 @@ internal sealed class DelaySink : IRecordSink
                     break;
                 }
 
-                if (!queue.HasRoom)
+                if (!lane.Queue.HasRoom)
                     break;
                 heap.Dequeue();
                 Forget(push);
-                queue.Add(push);
+                lane.Add(push);
             }
         }
 
