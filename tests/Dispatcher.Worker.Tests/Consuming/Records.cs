@@ -9,7 +9,7 @@ internal static class Records
 {
     private const string Topic = "push.apns.urgent";
 
-    public static ConsumedPush Push(long offset, PartitionTracker tracker, string? value = "value")
+    public static ConsumedPush Push(long offset, PartitionTracker tracker, string? value = "value", string app = "shop-ios")
     {
         var record = new ConsumeResult<byte[]?, RecordBytes>
         {
@@ -18,7 +18,7 @@ internal static class Records
             Offset = offset,
             Message = new Message<byte[]?, RecordBytes> { Value = Bytes(value), Timestamp = new Timestamp(DateTimeOffset.UnixEpoch) },
         };
-        return new ConsumedPush(record, Topic, new PartitionKey(0, 0), tracker, delay: null);
+        return new ConsumedPush(record, Topic, new PartitionKey(0, 0), tracker, delay: null, app);
     }
 
     private static RecordBytes Bytes(string? value) =>
