@@ -129,7 +129,7 @@ internal sealed partial class RecordConsumer
         var record = Consume(wait);
         for (var taken = 1; record is not null; taken++)
         {
-            if (!TryPlace(record))
+            if (IsBehindHeld(record, _held.Count) || !TryPlace(record))
             {
                 _held.Add(record);
                 return; // pauses first, before more of the same partition comes
@@ -176,7 +176,7 @@ internal sealed partial class RecordConsumer
     {
         for (var i = 0; i < _held.Count;)
         {
-            if (TryPlace(_held[i]))
+            if (!IsBehindHeld(_held[i], i) && TryPlace(_held[i]))
                 _held.RemoveAt(i);
             else
                 i++;
@@ -187,6 +187,21 @@ internal sealed partial class RecordConsumer
             if (IsFullForLong(topic) ? _sink.IsHalfEmpty(topic) : _sink.HasRoom(topic))
                 _fullSince[topic] = null;
         }
+    }
+
+    /// <summary>
+    /// Whether an older record of the same partition is still held. Placed before it, the younger one would make the older look like a gap,
+    /// and a gap counts as settled.
+    /// </summary>
+    private bool IsBehindHeld(ConsumeResult<byte[]?, RecordBytes> record, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (_held[i].Partition == record.Partition && _held[i].Topic == record.Topic)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Tracks a record and puts it into the sink; <see langword="false"/> when it has to be held.</summary>

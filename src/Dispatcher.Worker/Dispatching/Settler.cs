@@ -137,7 +137,7 @@ internal sealed partial class Settler(
             return;
         var topic = _topics.Delays.TopicFor(notBefore, time.GetUtcNow());
         var delayed = new DelayedPush(lane, notBefore, attempts, firstFailedAt, reason, consumed.Origin, TraceOf(consumed));
-        await handOff.ProduceAsync(topic, delayed.ToMessage(consumed.Key, consumed.CopyValue()), abort);
+        await handOff.ProduceAsync(topic, delayed.ToMessage(consumed.Key, consumed.CopyValue(), consumed.Headers), abort);
         consumed.Complete();
         metrics.PushDelayed(lane.Name, topic);
     }
@@ -211,6 +211,7 @@ internal sealed partial class Settler(
     {
         Key = consumed.Key,
         Value = consumed.CopyValue(),
+        Headers = consumed.Headers,
         OriginalTopic = consumed.Origin.Topic,
         OriginalPartition = consumed.Origin.Partition,
         OriginalOffset = consumed.Origin.Offset,
@@ -224,7 +225,7 @@ internal sealed partial class Settler(
     };
 
     private static string? TraceOf(ConsumedPush consumed) =>
-        consumed.Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.TraceParent, out var trace)
+        consumed.Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.TraceParent, out var trace) && trace is not null
             ? Encoding.UTF8.GetString(trace)
             : null;
 
