@@ -29,24 +29,23 @@ public sealed record DelayedPush(
     RecordOrigin Origin,
     string? TraceParent)
 {
-    private const string LaneHeader = "lane";
-    private const string NotBeforeHeader = "not-before";
+    internal const string LaneHeader = "lane";
+    internal const string NotBeforeHeader = "not-before";
 
     /// <summary>The record to produce.</summary>
     /// <param name="key">The original's key.</param>
     /// <param name="value">The original's value.</param>
-    public Message<byte[]?, byte[]?> ToMessage(byte[]? key, byte[]? value)
+    /// <param name="original">The headers it came with.</param>
+    public Message<byte[]?, byte[]?> ToMessage(byte[]? key, byte[]? value, Headers? original = null)
     {
-        var headers = new Headers
-        {
-            { LaneHeader, Encoding.UTF8.GetBytes(Lane.Name) },
-            { NotBeforeHeader, Instant(NotBefore) },
-            { DeadLetterHeaders.Attempts, Number(Attempts) },
-            { DeadLetterHeaders.OriginalTopic, Encoding.UTF8.GetBytes(Origin.Topic) },
-            { DeadLetterHeaders.OriginalPartition, Number(Origin.Partition) },
-            { DeadLetterHeaders.OriginalOffset, Number(Origin.Offset) },
-            { DeadLetterHeaders.OriginalTimestamp, Instant(Origin.Timestamp) },
-        };
+        var headers = OriginalHeaders.Copy(original);
+        headers.Add(LaneHeader, Encoding.UTF8.GetBytes(Lane.Name));
+        headers.Add(NotBeforeHeader, Instant(NotBefore));
+        headers.Add(DeadLetterHeaders.Attempts, Number(Attempts));
+        headers.Add(DeadLetterHeaders.OriginalTopic, Encoding.UTF8.GetBytes(Origin.Topic));
+        headers.Add(DeadLetterHeaders.OriginalPartition, Number(Origin.Partition));
+        headers.Add(DeadLetterHeaders.OriginalOffset, Number(Origin.Offset));
+        headers.Add(DeadLetterHeaders.OriginalTimestamp, Instant(Origin.Timestamp));
         if (FirstFailedAt is { } firstFailedAt)
             headers.Add(DeadLetterHeaders.FirstFailedAt, Instant(firstFailedAt));
         if (Reason is not null)

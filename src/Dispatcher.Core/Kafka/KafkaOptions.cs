@@ -10,6 +10,10 @@ public sealed class KafkaOptions
     {
         "acks", "request.required.acks", "enable.idempotence", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset",
         "group.id", "bootstrap.servers", "metadata.broker.list", "transactional.id", "group.instance.id",
+        // Without reports or their status no hand-off is ever acknowledged; without headers dead letters lose theirs; an end-of-partition
+        // notice is no record.
+        "dotnet.producer.enable.delivery.reports", "dotnet.producer.enable.background.poll", "dotnet.producer.delivery.report.fields",
+        "dotnet.consumer.consume.result.fields", "enable.partition.eof",
     };
 
     /// <summary>Required: <c>host:port</c>, several separated by commas.</summary>

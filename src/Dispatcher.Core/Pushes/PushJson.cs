@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Dispatcher.Core.Pushes;
@@ -13,7 +12,7 @@ public static class PushJson
 {
     private static readonly JsonWriterOptions WriterOptions = new()
     {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // nothing here is embedded in HTML, and an escape is six bytes
+        Encoder = PlainJsonEncoder.Instance,
         SkipValidation = true,
     };
 
@@ -84,6 +83,33 @@ public static class PushJson
 
         push = null;
         return false;
+    }
+
+    /// <summary>The app of a push, without reading more of it than necessary.</summary>
+    /// <param name="utf8">The record's value.</param>
+    /// <returns>The app as it stands there, UTF-8; empty when it is not found, for which <see cref="TryDecode"/> says why.</returns>
+    public static ReadOnlySpan<byte> PeekApp(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(utf8);
+            while (json.Read())
+            {
+                if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1)
+                    continue;
+                var isApp = json.ValueTextEquals("app"u8);
+                json.Read();
+                if (isApp)
+                    return json.TokenType == JsonTokenType.String ? json.ValueSpan : default;
+                json.Skip();
+            }
+        }
+        catch (JsonException)
+        {
+            // Decoding says what is wrong.
+        }
+
+        return default;
     }
 
     private static void WriteNotification(Utf8JsonWriter json, NotificationContent notification)

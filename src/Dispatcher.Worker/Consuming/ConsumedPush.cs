@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Dispatcher.Core.Kafka;
 
 namespace Dispatcher.Worker.Consuming;
 
@@ -18,16 +19,29 @@ internal sealed class ConsumedPush
 
     /// <summary>Takes over the record and its buffer.</summary>
     /// <param name="record">What the pump consumed.</param>
+    /// <param name="topic">The name of its topic.</param>
+    /// <param name="partition">Where it came from.</param>
     /// <param name="tracker">Where its offset was added.</param>
-    public ConsumedPush(ConsumeResult<byte[]?, RecordBytes> record, PartitionTracker tracker)
+    /// <param name="delay">What its delay tier knows about it; <see langword="null"/> for a record of a lane.</param>
+    /// <param name="app">The configured app that it is for; empty for none.</param>
+    public ConsumedPush(
+        ConsumeResult<byte[]?, RecordBytes> record,
+        string topic,
+        PartitionKey partition,
+        PartitionTracker tracker,
+        DelayedPush? delay,
+        string app)
     {
         _tracker = tracker;
         _value = record.Message.Value;
         Key = record.Message.Key;
         Headers = record.Message.Headers;
         Timestamp = record.Message.Timestamp.UtcDateTime;
-        Partition = record.Partition.Value;
+        Topic = topic;
+        Partition = partition;
         Offset = record.Offset.Value;
+        Delay = delay;
+        App = app;
     }
 
     /// <summary>The record's key.</summary>
@@ -36,20 +50,35 @@ internal sealed class ConsumedPush
     /// <summary>The record's headers.</summary>
     public Headers? Headers { get; }
 
-    /// <summary>When Kafka took the record.</summary>
+    /// <summary>When Kafka took this record.</summary>
     public DateTimeOffset Timestamp { get; }
 
+    /// <summary>The topic it came from.</summary>
+    public string Topic { get; }
+
     /// <summary>The partition it came from.</summary>
-    public int Partition { get; }
+    public PartitionKey Partition { get; }
 
     /// <summary>Its offset there.</summary>
     public long Offset { get; }
+
+    /// <summary>What its delay tier knows about it; <see langword="null"/> for a record of a lane.</summary>
+    public DelayedPush? Delay { get; }
+
+    /// <summary>The configured app whose line it stands in; empty for a record that names none, which is refused when its turn comes.</summary>
+    public string App { get; }
+
+    /// <summary>Where it was first consumed, before any delay.</summary>
+    public RecordOrigin Origin => Delay?.Origin ?? new RecordOrigin(Topic, Partition.Partition, Offset, Timestamp);
 
     /// <summary>The value's bytes; valid until the push ends.</summary>
     public ReadOnlySpan<byte> Value => _value.Span;
 
     /// <summary>How much the value weighs in a queue.</summary>
     public int Length => _value.Length;
+
+    /// <summary>Whether its partition is being given up, so that it would not start any more.</summary>
+    public bool IsClosed => _tracker.IsClosed;
 
     /// <summary>Whether the partition is gone: another worker has the push, and hands it off if need be.</summary>
     public bool IsLost => _tracker.IsDetached;

@@ -17,7 +17,7 @@ public sealed class ResultStreamTests : IDisposable
     {
         await _topics.ProduceAsync(Some.Result(Guid.AllBitsSet));
         var seen = new ConcurrentQueue<Guid>();
-        var three = new TaskCompletionSource();
+        var three = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var offsets = new TopicOffsets(_topics.Connection);
         using var stream = await ResultStream.FollowAsync(_topics.Connection, offsets, result =>
         {
@@ -35,7 +35,7 @@ public sealed class ResultStreamTests : IDisposable
     [Fact]
     public async Task A_record_that_is_no_result_does_not_stop_it()
     {
-        var seen = new TaskCompletionSource<Guid>();
+        var seen = new TaskCompletionSource<Guid>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var offsets = new TopicOffsets(_topics.Connection);
         using var stream = await ResultStream.FollowAsync(_topics.Connection, offsets, result => seen.SetResult(result.Id));
         await _topics.ProduceAsync(_topics.Connection.Topics.Results, 0, new Message<byte[]?, byte[]?> { Value = "nonsense"u8.ToArray() });
