@@ -269,29 +269,11 @@ internal sealed class RequestReader
             return null;
         if (value.ValueKind != JsonValueKind.Object)
             Add(at, $"must be an object, not {Kind(value)}");
-        else if (!IsUnicode(value))
+        else if (!value.IsUnicode())
             Add(at, "has a string that is not valid Unicode");
         else
             return value.Clone();
         return null;
-    }
-
-    private static bool IsUnicode(JsonElement value)
-    {
-        try
-        {
-            return value.ValueKind switch
-            {
-                JsonValueKind.String => value.GetString() is not null,
-                JsonValueKind.Object => value.EnumerateObject().All(member => member.Name is not null && IsUnicode(member.Value)),
-                JsonValueKind.Array => value.EnumerateArray().All(IsUnicode),
-                _ => true,
-            };
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
     }
 
     private static string Kind(JsonElement value) => value.ValueKind switch

@@ -13,6 +13,7 @@ public sealed class AppCatalog
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        RespectNullableAnnotations = true, // null is no tenant and no environment
     };
 
     private const int LongestPeek = 256;

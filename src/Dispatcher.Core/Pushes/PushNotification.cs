@@ -51,7 +51,13 @@ public sealed record PushNotification
     public DateTimeOffset DueAt => SendAt is { } sendAt && sendAt > AcceptedAt ? sendAt : AcceptedAt;
 
     /// <summary>After this instant the push is not sent any more. <see langword="null"/> when there is no such instant (no limit, or now or never).</summary>
-    public DateTimeOffset? ExpiresAt => TimeToLive is > 0 ? DueAt.AddSeconds(TimeToLive.Value) : null;
+    public DateTimeOffset? ExpiresAt => TimeToLive switch
+    {
+        null or 0 => null,
+        // A record that a service wrote may say any instant; the sum must not leave the calendar.
+        { } seconds when DateTimeOffset.MaxValue - DueAt < TimeSpan.FromSeconds(seconds) => DateTimeOffset.MaxValue,
+        { } seconds => DueAt.AddSeconds(seconds),
+    };
 
     /// <summary>Whether the time to live has passed. A push that is now or never does not expire: it is sent once.</summary>
     /// <param name="now">The instant of the question.</param>

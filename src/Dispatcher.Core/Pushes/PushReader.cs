@@ -33,7 +33,7 @@ internal static class PushReader
             else if (Is(ref json, "token"u8))
                 token = Text(ref json, "token");
             else if (Is(ref json, "acceptedAt"u8))
-                acceptedAt = Instant(ref json, "acceptedAt");
+                acceptedAt = Instant(ref json, "acceptedAt") ?? acceptedAtIfAbsent;
             else if (Is(ref json, "sendAt"u8))
                 sendAt = Instant(ref json, "sendAt");
             else if (Is(ref json, "timeToLive"u8))
@@ -54,8 +54,7 @@ internal static class PushReader
                 json.Skip();
         }
 
-        if (json.Read())
-            throw new InvalidPushException("has something after the JSON object");
+        json.Read(); // throws when something follows
 
         return new PushNotification
         {
@@ -63,7 +62,7 @@ internal static class PushReader
             App = app is { Length: > 0 } ? app : throw new InvalidPushException("app is missing"),
             Target = Target.Token(token is { Length: > 0 } ? token : throw new InvalidPushException("token is missing")),
             AcceptedAt = acceptedAt,
-            SendAt = sendAt > acceptedAt.AddDays(PushLimits.MaxDaysAhead)
+            SendAt = sendAt - acceptedAt > TimeSpan.FromDays(PushLimits.MaxDaysAhead)
                 ? throw new InvalidPushException($"sendAt must be at most {PushLimits.MaxDaysAhead} days ahead")
                 : sendAt,
             TimeToLive = timeToLive,
@@ -80,7 +79,7 @@ internal static class PushReader
     private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
         json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(name) && json.Read();
 
-    private static void CheckVersion(long version)
+    private static void CheckVersion(long? version)
     {
         if (version is < 1 or > PushNotification.SchemaVersion)
             throw new InvalidPushException($"schema version {version} is not one of 1 to {PushNotification.SchemaVersion}");
@@ -172,8 +171,14 @@ internal static class PushReader
         _ => throw new InvalidPushException($"{name} must be an object"),
     };
 
-    private static JsonElement? Object(ref Utf8JsonReader json, string name) =>
-        StartsObject(ref json, name) ? JsonElement.ParseValue(ref json) : null;
+    private static JsonElement? Object(ref Utf8JsonReader json, string name)
+    {
+        if (!StartsObject(ref json, name))
+            return null;
+        var value = JsonElement.ParseValue(ref json);
+        // A provider could not send it, and what no provider can send must not wait for one.
+        return value.IsUnicode() ? value : throw new InvalidPushException("has a string that is not valid Unicode");
+    }
 
     private static string? Text(ref Utf8JsonReader json, string name) => json.TokenType switch
     {
@@ -187,23 +192,27 @@ internal static class PushReader
             ? id
             : throw new InvalidPushException("id must be a UUID");
 
-    private static DateTimeOffset Instant(ref Utf8JsonReader json, string name) =>
-        json.TokenType == JsonTokenType.String && json.TryGetDateTimeOffset(out var instant)
-            ? instant
-            : throw new InvalidPushException($"{name} must be an ISO 8601 instant");
+    private static DateTimeOffset? Instant(ref Utf8JsonReader json, string name) => json.TokenType switch
+    {
+        JsonTokenType.String when json.TryGetDateTimeOffset(out var instant) => instant,
+        JsonTokenType.Null => null,
+        _ => throw new InvalidPushException($"{name} must be an ISO 8601 instant"),
+    };
 
-    private static long Number(ref Utf8JsonReader json, string name) =>
-        json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var number)
-            ? number
-            : throw new InvalidPushException($"{name} must be a whole number");
+    private static long? Number(ref Utf8JsonReader json, string name) => json.TokenType switch
+    {
+        JsonTokenType.Number when json.TryGetInt64(out var number) => number,
+        JsonTokenType.Null => null,
+        _ => throw new InvalidPushException($"{name} must be a whole number"),
+    };
 
-    private static int Int(ref Utf8JsonReader json, string name) =>
-        Number(ref json, name) is var number && number is >= int.MinValue and <= int.MaxValue
-            ? (int)number
+    private static int? Int(ref Utf8JsonReader json, string name) =>
+        Number(ref json, name) is var number && number is null or (>= int.MinValue and <= int.MaxValue)
+            ? (int?)number
             : throw new InvalidPushException($"{name} is out of range");
 
-    private static int TimeToLive(long seconds) => seconds is >= 0 and <= PushLimits.MaxTimeToLive
-        ? (int)seconds
+    private static int? TimeToLive(long? seconds) => seconds is null or (>= 0 and <= PushLimits.MaxTimeToLive)
+        ? (int?)seconds
         : throw new InvalidPushException($"timeToLive must be 0 to {PushLimits.MaxTimeToLive} seconds, not {seconds}");
 
     private static PushPriority? Priority(ref Utf8JsonReader json) => Text(ref json, "priority") switch

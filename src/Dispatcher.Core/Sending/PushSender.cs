@@ -43,10 +43,10 @@ public sealed partial class PushSender
     /// <summary>Sends a push.</summary>
     /// <param name="push">The push.</param>
     /// <param name="cancellationToken">Gives the push up: what had left by then may arrive all the same.</param>
-    /// <exception cref="OperationCanceledException">The push was given up; it must not be settled.</exception>
+    /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
     public async ValueTask<SendReport> SendAsync(PushNotification push, CancellationToken cancellationToken)
     {
-        var delivery = new Delivery(push);
+        var delivery = new Delivery(push, cancellationToken);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -65,8 +65,6 @@ public sealed partial class PushSender
             }
 
             outcome.ThrowIfException();
-            // An attempt that ended because it was given up proves nothing about the provider.
-            cancellationToken.ThrowIfCancellationRequested();
             return delivery.Report(outcome.Result!);
         }
     }
@@ -127,6 +125,9 @@ public sealed partial class PushSender
         {
             var outcome = await _provider.SendAsync(delivery.Push, context.CancellationToken);
             var traits = OutcomeTable.Traits(outcome);
+            // An attempt that ended because it was given up says nothing about the provider, nor may the breaker hear of it.
+            if (!traits.IsFinal)
+                delivery.GivenUp.ThrowIfCancellationRequested();
             if (traits.BurnsAttempt)
                 delivery.Attempts++;
             if (traits.Settlement is Settlement.DeadLetter or Settlement.Retry)
@@ -144,9 +145,11 @@ public sealed partial class PushSender
         TimeSpan.FromMilliseconds(Math.Max(50, retryAfter?.TotalMilliseconds ?? 0) + (250 * _chance()));
 
     /// <summary>One push on its way through the pipeline.</summary>
-    private sealed class Delivery(PushNotification push)
+    private sealed class Delivery(PushNotification push, CancellationToken givenUp)
     {
         public PushNotification Push { get; } = push;
+
+        public CancellationToken GivenUp { get; } = givenUp;
 
         public int Attempts { get; set; }
 
