@@ -104,9 +104,9 @@ public static class PushJson
                 json.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Decoding says what is wrong.
+            // Decoding says what is wrong; the second is how the reader reports a name that is not valid Unicode.
         }
 
         return default;
