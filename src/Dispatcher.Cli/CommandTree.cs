@@ -4,6 +4,7 @@ using Dispatcher.Cli.DeadLetters;
 using Dispatcher.Cli.Load;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Push;
+using Dispatcher.Cli.Simulate;
 using Dispatcher.Cli.Up;
 
 namespace Dispatcher.Cli;
@@ -25,7 +26,9 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
         var parsed = Create().Parse(arguments);
         if (parsed.Errors is [var error, ..])
         {
-            terminal.Error.WriteLine($"dispatcher: {error.Message}");
+            var problem = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is no command or option here." : error.Message;
+            var line = string.Join(' ', problem.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)); // some have several
+            terminal.Error.WriteLine($"dispatcher: {line} See dispatcher --help.");
             return ExitCode.Usage;
         }
 
@@ -55,6 +58,7 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
             new PushCommand(terminal, time, random).Create(),
             new LoadCommand(terminal, time).Create(),
             new Command("dead-letters", "What could not be sent.") { ListCommand.Create(terminal) },
+            SimulateCommand.Create(),
             _verbose,
         };
         root.HelpName = "dispatcher";

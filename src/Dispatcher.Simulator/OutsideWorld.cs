@@ -33,11 +33,21 @@ public sealed class OutsideWorld : IAsyncDisposable
         var providers = options.WithProviders
             ? await SimulatedProviders.StartAsync(options, files, time, chance, cancellationToken)
             : null;
-        var kafka = options.WithKafka ? StartKafka(options) : null;
-
-        var manifest = Describe(files, providers, kafka);
-        manifest.Save(files.Directory);
-        return new OutsideWorld(manifest, providers, kafka);
+        InMemoryKafka? kafka = null;
+        try
+        {
+            kafka = options.WithKafka ? StartKafka(options.Topics) : null;
+            var manifest = Describe(files, providers, kafka);
+            manifest.Save(files.Directory);
+            return new OutsideWorld(manifest, providers, kafka);
+        }
+        catch
+        {
+            kafka?.Dispose();
+            if (providers is not null)
+                await providers.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -48,10 +58,10 @@ public sealed class OutsideWorld : IAsyncDisposable
         Kafka?.Dispose();
     }
 
-    private static InMemoryKafka StartKafka(SimulatorOptions options)
+    private static InMemoryKafka StartKafka(IReadOnlyDictionary<string, int> topics)
     {
         var kafka = InMemoryKafka.Start();
-        foreach (var (topic, partitions) in options.Topics)
+        foreach (var (topic, partitions) in topics)
             kafka.CreateTopic(topic, partitions);
         return kafka;
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Dispatcher.Simulator.Apns;
 using Dispatcher.Simulator.Control;
 using Dispatcher.Simulator.Fcm;
@@ -19,10 +20,12 @@ public sealed class SimulatedProviders : IAsyncDisposable
     private const int FcmMaxStreams = 100;
 
     private readonly List<LoopbackServer> _servers = [];
+    private readonly X509Certificate2 _certificate;
 
     private SimulatedProviders(SimulatorOptions options, SimulatorFiles files, TimeProvider time, Func<double> chance)
     {
         Authority = CertificateAuthority.LoadOrCreate(files.CaCertificate, files.CaKey, time);
+        _certificate = Authority.IssueLoopbackServer();
         ApnsKey = ApnsKey.LoadOrCreate(files.ApnsKey);
         ServiceAccount = ServiceAccount.LoadOrCreate(files.ServiceAccount);
         AccessTokens = new AccessTokens(time);
@@ -80,12 +83,12 @@ public sealed class SimulatedProviders : IAsyncDisposable
         await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
         ServiceAccount.Dispose();
         ApnsKey.Dispose();
+        _certificate.Dispose();
         Authority.Dispose();
     }
 
     private async Task ListenAsync(SimulatorOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var certificate = Authority.IssueLoopbackServer();
         var apns = new ApnsEndpoint(
             new ApnsProviderTokens(ApnsKey), new ApnsTopics(BundleId), ApnsFaults, FlakyTokens, AnswerTime, Ledger, time);
         var fcm = new FcmEndpoint(ServiceAccount, AccessTokens, FcmFaults, FlakyTokens, AnswerTime, Ledger, time);
@@ -93,9 +96,9 @@ public sealed class SimulatedProviders : IAsyncDisposable
         var control = new ControlEndpoints(this);
 
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.ApnsPort, HttpProtocols.Http2, certificate, ApnsMaxStreams), app => app.Run(apns.HandleAsync), time, cancellationToken));
+            new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams), app => app.Run(apns.HandleAsync), time, cancellationToken));
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.FcmPort, HttpProtocols.Http1AndHttp2, certificate, FcmMaxStreams),
+            new(options.FcmPort, HttpProtocols.Http1AndHttp2, _certificate, FcmMaxStreams),
             app => app.Run(context => context.Request.Path == TokenEndpoint.Path ? token.HandleAsync(context) : fcm.HandleAsync(context)),
             time,
             cancellationToken));

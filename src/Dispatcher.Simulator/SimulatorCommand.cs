@@ -13,7 +13,7 @@ internal static class SimulatorCommand
         When everything listens, one line "ready {...}" on stdout gives addresses, keys and the CA; the same JSON is simulator.json in
         the directory. SIGTERM or Ctrl-C ends it.
 
-        Device tokens choose the answer. APNs:
+        Device tokens choose the answer (the blanks are only for reading). APNs:
           fa11 4100 ...    always status 410 with its reason 0 (status, then one hex digit: the row among that status)
           f1a5 5030 2 ...  that answer for the first 2 times, then 200
           5104 0250 ...    200 after 250 ms
@@ -35,8 +35,7 @@ internal static class SimulatorCommand
         var controlPort = Port("--control-port", "Port of the control API");
         var latency = new Option<TimeSpan>("--latency")
         {
-            Description = "How long a provider takes to answer, such as 60ms or 1.5s",
-            DefaultValueFactory = _ => TimeSpan.Zero,
+            Description = "How long a provider takes to answer, such as 60ms or 1.5s [default: no time]",
             HelpName = "time",
             CustomParser = LatencyText.Parse,
         };
@@ -44,16 +43,19 @@ internal static class SimulatorCommand
         var noProviders = new Option<bool>("--no-providers") { Description = "Without APNs, FCM and the control API" };
         var partitions = new Option<int>("--kafka-partitions")
         {
+            HelpName = "number",
             Description = "Partitions of a topic that --topics names without a number",
             DefaultValueFactory = _ => 4,
         };
         var topics = new Option<string>("--topics")
         {
+            HelpName = "list",
             Description = "Topics to create: name[:partitions],...",
             DefaultValueFactory = _ => "",
         };
         var ledger = new Option<int>("--ledger-capacity")
         {
+            HelpName = "entries",
             Description = "Answers that the ledger keeps; older ones are dropped and counted",
             DefaultValueFactory = _ => PushLedger.DefaultCapacity,
         };

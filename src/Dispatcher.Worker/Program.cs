@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Providers.Apns;
@@ -28,11 +29,12 @@ try
     var kafka = Section<KafkaOptions>("Kafka");
     var worker = Section<WorkerOptions>("Worker");
     var sending = Section<SendingOptions>("Sending");
+    var retry = Section<RetryOptions>("Retry");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(),
+        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(), .. retry.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -64,6 +66,7 @@ try
         kafka,
         worker,
         sending,
+        retry,
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
         time,
@@ -92,6 +95,16 @@ try
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
         _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
+    // The host drains at the first signal; a second one means now. What is in flight stays in Kafka.
+    var signals = 0;
+    void OnSignal(PosixSignalContext signal)
+    {
+        if (Interlocked.Increment(ref signals) > 1)
+            Environment.Exit(1);
+    }
+
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
     await app.RunAsync();
     return 0;
 }

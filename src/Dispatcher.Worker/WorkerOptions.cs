@@ -12,8 +12,8 @@ internal sealed class WorkerOptions
     /// <summary>Bytes that wait in a lane's queue, 64 KiB to 1 GiB. Default: 16 MiB.</summary>
     public long QueueBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>How long a shutdown waits for pushes in flight, 1 s to 5 min. Default: 20 s, above the attempt timeout's default.</summary>
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+    /// <summary>How long a shutdown waits for pushes in flight, 1 s to 5 min. Default: 25 s, above the attempt timeout's default.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>How long a rebalance waits for pushes in flight on the partitions that go, 0 to 30 s. Default: 5 s.</summary>
     public TimeSpan RevokeTimeout { get; set; } = TimeSpan.FromSeconds(5);

@@ -9,12 +9,25 @@ public sealed partial class SourceTests
     /// <summary>A file has one noun; beyond this it has two.</summary>
     private const int MaxLines = 350;
 
+    /// <summary>Who knows one provider can find everything in the other.</summary>
+    private static readonly string[] ProviderParts =
+        ["Answer", "Credential", "Options", "Payload", "Provider", "Reasons", "Request", "Rules", "TokenSource"];
+
     [Fact]
     public void Files_stay_short() =>
         Findings.AssertNone(Repository.SourceFiles
             .Select(file => (File: file, Lines: Repository.Read(file).AsSpan().Count('\n')))
             .Where(file => file.Lines > MaxLines)
             .Select(file => $"{file.File} has {file.Lines} lines, more than {MaxLines}."));
+
+    [Theory]
+    [InlineData("Apns")]
+    [InlineData("Fcm")]
+    public void Providers_have_the_same_parts(string provider) =>
+        Findings.AssertNone(ProviderParts
+            .Select(part => $"src/Dispatcher.Core/Providers/{provider}/{provider}{part}.cs")
+            .Except(Repository.SourceFiles)
+            .Select(file => $"{file} is missing."));
 
     [Fact]
     public void Folders_and_files_are_named_after_what_is_in_them() =>

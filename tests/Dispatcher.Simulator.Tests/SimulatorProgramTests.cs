@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Confluent.Kafka;
+using Dispatcher.Simulator.Tests.Wire;
 
 namespace Dispatcher.Simulator.Tests;
 
@@ -21,7 +22,7 @@ public sealed class SimulatorProgramTests : IDisposable
     [Fact]
     public async Task It_says_ready_serves_and_exits_0_on_sigterm()
     {
-        using var program = Start("--directory", _directory.FullName, "--topics", "a:3,b", "--kafka-partitions", "2");
+        using var program = Start("--directory", _directory.FullName, "--topics", "a:3,b", "--kafka-partitions", "2", "--latency", "60ms");
         var manifest = await ReadyAsync(program);
 
         Assert.Equal(manifest, await File.ReadAllTextAsync(Path.Combine(_directory.FullName, "simulator.json")));
@@ -34,6 +35,11 @@ public sealed class SimulatorProgramTests : IDisposable
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = json.GetProperty("kafka").GetString() }).Build();
         var topics = admin.GetMetadata(Patience).Topics.ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
         Assert.Equal(new Dictionary<string, int> { ["a"] = 3, ["b"] = 2 }, topics);
+
+        using var control = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
+        using var question = new HttpRequestMessage(HttpMethod.Get, $"{json.GetProperty("control").GetString()}/latency");
+        var latency = await Answer.ReadAsync(await control.SendAsync(question, CancellationToken.None));
+        Assert.Equal("""{"ms":60}""", latency.Body);
 
         Assert.Equal(0, await TerminateAsync(program));
     }

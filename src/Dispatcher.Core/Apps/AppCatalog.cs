@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -15,9 +16,16 @@ public sealed class AppCatalog
         RespectNullableAnnotations = true, // null is no tenant and no environment
     };
 
-    private readonly Dictionary<string, App> _apps;
+    private const int LongestPeek = 256;
 
-    private AppCatalog(Dictionary<string, App> apps) => _apps = apps;
+    private readonly Dictionary<string, App> _apps;
+    private readonly Dictionary<string, App>.AlternateLookup<ReadOnlySpan<char>> _byText;
+
+    private AppCatalog(Dictionary<string, App> apps)
+    {
+        _apps = apps;
+        _byText = apps.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
 
     /// <summary>The applications, in no particular order.</summary>
     public IReadOnlyCollection<App> Apps => _apps.Values;
@@ -26,6 +34,17 @@ public sealed class AppCatalog
     /// <param name="name">The name that the caller used.</param>
     /// <param name="app">The application.</param>
     public bool TryGet(string name, [NotNullWhen(true)] out App? app) => _apps.TryGetValue(name, out app);
+
+    /// <summary>The configured name that equals a text, so that no text of a caller's making is kept; empty when there is none.</summary>
+    /// <param name="utf8">The text.</param>
+    public string NameOf(ReadOnlySpan<byte> utf8)
+    {
+        Span<char> text = stackalloc char[LongestPeek];
+        return utf8.Length <= LongestPeek && Encoding.UTF8.TryGetChars(utf8, text, out var length)
+            && _byText.TryGetValue(text[..length], out var app)
+                ? app.Name
+                : "";
+    }
 
     /// <summary>Checks the configured section and the files of a folder, and makes one catalog of both.</summary>
     /// <param name="section">Applications by name.</param>

@@ -19,6 +19,9 @@ public sealed record DeadLetter
     /// <summary>The original's value, or <see langword="null"/> for a record without one.</summary>
     public required byte[]? Value { get; init; }
 
+    /// <summary>Headers of the record it was consumed as; what its producer gave it is kept.</summary>
+    public Headers? Headers { get; init; }
+
     /// <summary>The topic it was consumed from.</summary>
     public required string OriginalTopic { get; init; }
 
@@ -76,7 +79,7 @@ public sealed record DeadLetter
     /// <summary>The record to produce.</summary>
     public Message<byte[]?, byte[]?> ToMessage()
     {
-        var headers = new Headers();
+        var headers = OriginalHeaders.Copy(Headers);
         void Add(string name, string? value)
         {
             if (value is not null)
@@ -110,7 +113,7 @@ public sealed record DeadLetter
     public static DeadLetter Read(ConsumeResult<byte[]?, byte[]?> record)
     {
         var headers = record.Message.Headers;
-        string? Get(string name) => headers.TryGetLastBytes(name, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
+        string? Get(string name) => headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
         int? Int(string name) => int.TryParse(Get(name), CultureInfo.InvariantCulture, out var number) ? number : null;
         DateTimeOffset? Time(string name) =>
             DateTimeOffset.TryParse(Get(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
@@ -120,6 +123,7 @@ public sealed record DeadLetter
         {
             Key = record.Message.Key,
             Value = record.Message.Value,
+            Headers = OriginalHeaders.Copy(headers),
             OriginalTopic = Get(DeadLetterHeaders.OriginalTopic) ?? "",
             OriginalPartition = Int(DeadLetterHeaders.OriginalPartition) ?? -1,
             OriginalOffset = long.TryParse(Get(DeadLetterHeaders.OriginalOffset), CultureInfo.InvariantCulture, out var offset) ? offset : -1,

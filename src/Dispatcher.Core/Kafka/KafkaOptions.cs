@@ -10,7 +10,10 @@ public sealed class KafkaOptions
     {
         "acks", "request.required.acks", "enable.idempotence", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset",
         "group.id", "bootstrap.servers", "metadata.broker.list", "transactional.id", "group.instance.id",
-        "dotnet.producer.enable.delivery.reports", "dotnet.producer.delivery.report.fields",
+        // Without reports or their status no hand-off is ever acknowledged; without headers dead letters lose theirs; an end-of-partition
+        // notice is no record.
+        "dotnet.producer.enable.delivery.reports", "dotnet.producer.enable.background.poll", "dotnet.producer.delivery.report.fields",
+        "dotnet.consumer.consume.result.fields", "enable.partition.eof",
     };
 
     /// <summary>Required: <c>host:port</c>, several separated by commas.</summary>
@@ -22,11 +25,19 @@ public sealed class KafkaOptions
     /// <summary>What every consumer group's name starts with. Default: <c>dispatcher</c>.</summary>
     public string GroupId { get; set; } = "dispatcher";
 
+    /// <summary>The waits of the delay tiers, in s, m or h. Default: <c>10s,1m,10m,1h</c>. Each is a topic; a tier that goes is drained first.</summary>
+    public string DelayTiers { get; set; } = Kafka.DelayTiers.Default;
+
+    /// <summary>
+    /// How consumers form a group: <c>classic</c> (default, cooperative-sticky), or <c>consumer</c> (KIP-848) on brokers from 4.0 on.
+    /// </summary>
+    public string GroupProtocol { get; set; } = "classic";
+
     /// <summary>Any other librdkafka property by its own name: security, TLS, SASL, client tuning.</summary>
     public Dictionary<string, string> Properties { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The names of the topics.</summary>
-    public TopicNames Topics => new(TopicPrefix);
+    public TopicNames Topics => new(TopicPrefix, DelayTiers);
 
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
     public IEnumerable<string> Validate()
@@ -37,6 +48,10 @@ public sealed class KafkaOptions
             yield return $"Kafka:TopicPrefix '{TopicPrefix}' must be 1 to 200 characters of a-z, A-Z, 0-9, '.', '_' and '-'.";
         if (!IsName(GroupId))
             yield return $"Kafka:GroupId '{GroupId}' must be 1 to 200 characters of a-z, A-Z, 0-9, '.', '_' and '-'.";
+        if (IsName(TopicPrefix) && Kafka.DelayTiers.Parse(DelayTiers, TopicPrefix) is null)
+            yield return $"Kafka:DelayTiers '{DelayTiers}' must be different waits up to 24h such as 10s,1m,1h.";
+        if (GroupProtocol is not ("classic" or "consumer"))
+            yield return $"Kafka:GroupProtocol '{GroupProtocol}' must be classic or consumer.";
         foreach (var name in Properties.Keys.Where(Reserved.Contains))
             yield return $"Kafka:Properties:{name} cannot be set: the promise that nothing accepted is lost rests on it.";
     }

@@ -11,6 +11,12 @@ public static class ProducerSettings
     /// <summary>Bytes in the producer's own queue; above it, a produce is refused at once.</summary>
     public const int QueueBytes = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// A hand-off is its original and some headers, and the original may be as long as Kafka takes by default (broker's message.max.bytes,
+    /// 1,048,588). Our own bound must not be the one that refuses it, for it would be refused for ever.
+    /// </summary>
+    private const int MaxHandOffBytes = 2 * 1024 * 1024;
+
     /// <summary>For requests: short linger, and a deadline that a caller can wait for.</summary>
     /// <param name="options">How to reach Kafka.</param>
     public static ProducerConfig ForRequests(KafkaOptions options) =>
@@ -18,7 +24,12 @@ public static class ProducerSettings
 
     /// <summary>For results, dead letters and other hand-offs of a worker: a longer deadline, because the source waits anyway.</summary>
     /// <param name="options">How to reach Kafka.</param>
-    public static ProducerConfig ForHandOffs(KafkaOptions options) => Lossless(options, lingerMs: 5, messageTimeoutMs: 120_000);
+    public static ProducerConfig ForHandOffs(KafkaOptions options)
+    {
+        var config = Lossless(options, lingerMs: 5, messageTimeoutMs: 120_000);
+        config.MessageMaxBytes = Math.Max(config.MessageMaxBytes ?? 0, MaxHandOffBytes);
+        return config;
+    }
 
     private static ProducerConfig Lossless(KafkaOptions options, double lingerMs, int messageTimeoutMs)
     {

@@ -4,7 +4,8 @@ namespace Dispatcher.Core.Kafka;
 
 /// <summary>The names of every topic.</summary>
 /// <param name="prefix">What all of them start with; default <c>push</c>.</param>
-public sealed class TopicNames(string prefix)
+/// <param name="delayTiers">The waits of the delay tiers; default <see cref="DelayTiers.Default"/>.</param>
+public sealed class TopicNames(string prefix, string delayTiers = DelayTiers.Default)
 {
     /// <summary>The prefix unless another is configured.</summary>
     public const string DefaultPrefix = "push";
@@ -15,9 +16,13 @@ public sealed class TopicNames(string prefix)
     /// <summary>Tokens that a provider declared dead, as <see cref="InvalidToken"/>; compacted.</summary>
     public string Tokens { get; } = $"{prefix}.tokens";
 
+    /// <summary>Pushes that wait.</summary>
+    public DelayTiers Delays { get; } =
+        DelayTiers.Parse(delayTiers, prefix) ?? throw new ArgumentException($"'{delayTiers}' is not a list of waits.", nameof(delayTiers));
+
     /// <summary>Every topic.</summary>
     public IEnumerable<string> All =>
-        [.. Lane.All.Select(Pushes), .. Enum.GetValues<Provider>().Select(DeadLetters), Results, Tokens];
+        [.. Lane.All.Select(Pushes), .. Delays.Topics, .. Enum.GetValues<Provider>().Select(DeadLetters), Results, Tokens];
 
     /// <summary>The topic of a lane.</summary>
     /// <param name="lane">The lane.</param>

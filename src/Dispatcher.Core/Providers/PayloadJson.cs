@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Providers;
 

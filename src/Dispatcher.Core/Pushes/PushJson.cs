@@ -10,7 +10,11 @@ namespace Dispatcher.Core.Pushes;
 /// </summary>
 public static class PushJson
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true };
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = PlainJsonEncoder.Instance,
+        SkipValidation = true,
+    };
 
     /// <summary>Writes a push.</summary>
     /// <param name="push">The push.</param>
@@ -24,6 +28,8 @@ public static class PushJson
         json.WriteString("app"u8, push.App);
         json.WriteString("token"u8, push.Target.Value);
         json.WriteString("acceptedAt"u8, push.AcceptedAt.UtcDateTime);
+        if (push.SendAt is { } sendAt)
+            json.WriteString("sendAt"u8, sendAt.UtcDateTime);
         if (push.TimeToLive is { } timeToLive)
             json.WriteNumber("timeToLive"u8, timeToLive);
         if (push.Priority is { } priority)
@@ -86,6 +92,33 @@ public static class PushJson
 
         push = null;
         return false;
+    }
+
+    /// <summary>The app of a push, without reading more of it than necessary.</summary>
+    /// <param name="utf8">The record's value.</param>
+    /// <returns>The app as it stands there, UTF-8; empty when it is not found, for which <see cref="TryDecode"/> says why.</returns>
+    public static ReadOnlySpan<byte> PeekApp(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(utf8);
+            while (json.Read())
+            {
+                if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1)
+                    continue;
+                var isApp = json.ValueTextEquals("app"u8);
+                json.Read();
+                if (isApp)
+                    return json.TokenType == JsonTokenType.String ? json.ValueSpan : default;
+                json.Skip();
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Decoding says what is wrong; the second is how the reader reports a name that is not valid Unicode.
+        }
+
+        return default;
     }
 
     private static void WriteNotification(Utf8JsonWriter json, NotificationContent notification)

@@ -21,6 +21,9 @@ public static class PushLimits
     /// <summary>Longest time to live, in seconds: 28 days, FCM's maximum (<c>AndroidConfig.ttl</c>); APNs keeps 30 days.</summary>
     public const int MaxTimeToLive = 2_419_200;
 
+    /// <summary>How many days ahead a push may be scheduled.</summary>
+    public const int MaxDaysAhead = 30;
+
     /// <summary>Targets in one request.</summary>
     public const int MaxTargets = 1000;
 

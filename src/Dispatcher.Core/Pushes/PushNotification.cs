@@ -20,8 +20,11 @@ public sealed record PushNotification
     /// <summary>When the API answered for it, or, for a record that a service produced itself, when Kafka took it.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
+    /// <summary>Not to be sent before this instant, at most <see cref="PushLimits.MaxDaysAhead"/> days ahead; <see langword="null"/> for at once.</summary>
+    public DateTimeOffset? SendAt { get; init; }
+
     /// <summary>
-    /// Seconds after <see cref="AcceptedAt"/> during which the push is worth sending, 0 to <see cref="PushLimits.MaxTimeToLive"/>.
+    /// Seconds after <see cref="DueAt"/> during which the push is worth sending, 0 to <see cref="PushLimits.MaxTimeToLive"/>.
     /// <see langword="null"/> leaves it to the provider; 0 means now or never: one attempt, nothing stored.
     /// </summary>
     public int? TimeToLive { get; init; }
@@ -44,13 +47,16 @@ public sealed record PushNotification
     /// <summary>A JSON object in the words of FCM's <c>Message</c>, merged over what the neutral fields render; ignored by APNs.</summary>
     public JsonElement? Fcm { get; init; }
 
+    /// <summary>When it should have been sent: the time to live counts from here.</summary>
+    public DateTimeOffset DueAt => SendAt is { } sendAt && sendAt > AcceptedAt ? sendAt : AcceptedAt;
+
     /// <summary>After this instant the push is not sent any more. <see langword="null"/> when there is no such instant (no limit, or now or never).</summary>
     public DateTimeOffset? ExpiresAt => TimeToLive switch
     {
         null or 0 => null,
         // A record that a service wrote may say any instant; the sum must not leave the calendar.
-        { } seconds when DateTimeOffset.MaxValue - AcceptedAt < TimeSpan.FromSeconds(seconds) => DateTimeOffset.MaxValue,
-        { } seconds => AcceptedAt.AddSeconds(seconds),
+        { } seconds when DateTimeOffset.MaxValue - DueAt < TimeSpan.FromSeconds(seconds) => DateTimeOffset.MaxValue,
+        { } seconds => DueAt.AddSeconds(seconds),
     };
 
     /// <summary>Whether the time to live has passed. A push that is now or never does not expire: it is sent once.</summary>

@@ -14,6 +14,7 @@ internal static class PushReader
         Guid? id = null;
         string? app = null, token = null, collapseKey = null;
         var acceptedAt = acceptedAtIfAbsent;
+        DateTimeOffset? sendAt = null;
         int? timeToLive = null;
         PushPriority? priority = null;
         NotificationContent? notification = null;
@@ -33,6 +34,8 @@ internal static class PushReader
                 token = Text(ref json, "token");
             else if (Is(ref json, "acceptedAt"u8))
                 acceptedAt = Instant(ref json, "acceptedAt") ?? acceptedAtIfAbsent;
+            else if (Is(ref json, "sendAt"u8))
+                sendAt = Instant(ref json, "sendAt");
             else if (Is(ref json, "timeToLive"u8))
                 timeToLive = TimeToLive(Number(ref json, "timeToLive"));
             else if (Is(ref json, "priority"u8))
@@ -59,6 +62,9 @@ internal static class PushReader
             App = app is { Length: > 0 } ? app : throw new InvalidPushException("app is missing"),
             Target = Target.Token(token is { Length: > 0 } ? token : throw new InvalidPushException("token is missing")),
             AcceptedAt = acceptedAt,
+            SendAt = sendAt - acceptedAt > TimeSpan.FromDays(PushLimits.MaxDaysAhead)
+                ? throw new InvalidPushException($"sendAt must be at most {PushLimits.MaxDaysAhead} days ahead")
+                : sendAt,
             TimeToLive = timeToLive,
             Priority = priority,
             CollapseKey = collapseKey,

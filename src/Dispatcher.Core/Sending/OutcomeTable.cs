@@ -39,6 +39,23 @@ public readonly record struct OutcomeTraits(bool IsFinal, bool BurnsAttempt, Bre
 /// <summary>The one table that retry, breaker, limiter and settler read.</summary>
 public static class OutcomeTable
 {
+    /// <summary>The outcome as results, dead letters and metrics spell it.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A kind without a word: a bug.</exception>
+    public static string Word(OutcomeKind kind) => kind switch
+    {
+        OutcomeKind.Accepted => "accepted",
+        OutcomeKind.Unregistered => "unregistered",
+        OutcomeKind.Rejected => "rejected",
+        OutcomeKind.Throttled => "throttled",
+        OutcomeKind.Unavailable => "unavailable",
+        OutcomeKind.Ambiguous => "ambiguous",
+        OutcomeKind.NotSent => "notSent",
+        OutcomeKind.Misconfigured => "misconfigured",
+        OutcomeKind.Expired => "expired",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No word for the outcome."),
+    };
+
     /// <summary>The row of an outcome. Only <see cref="SendOutcome.NotSent"/> has two: what its breaker sees depends on the cause.</summary>
     /// <param name="outcome">The outcome.</param>
     public static OutcomeTraits Traits(SendOutcome outcome) => outcome is SendOutcome.NotSent { EndpointAtFault: false }

@@ -17,7 +17,7 @@ public abstract record SendOutcome
     /// <summary>The HTTP status, where there was an answer.</summary>
     public int? Status { get; init; }
 
-    /// <summary>The earliest that another attempt makes sense, where the provider said so.</summary>
+    /// <summary>The earliest that another attempt makes sense, where the provider says so: in its answer, or else in its documentation.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The provider took the push; whether a device gets it, nobody knows.</summary>

@@ -10,6 +10,7 @@ public sealed class DispatchMetrics
 
     private readonly Counter<long> _settled;
     private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _delayed;
     private readonly Counter<long> _failed;
 
     /// <summary>Creates the instruments.</summary>
@@ -19,6 +20,7 @@ public sealed class DispatchMetrics
         var meter = meters.Create(MeterName);
         _settled = meter.CreateCounter<long>("dispatcher.pushes.settled", "{push}", "Pushes whose offset completed, by outcome.");
         _deadLettered = meter.CreateCounter<long>("dispatcher.pushes.dead_lettered", "{push}", "Pushes kept as dead letters, by reason.");
+        _delayed = meter.CreateCounter<long>("dispatcher.pushes.delayed", "{push}", "Pushes handed to a delay tier, by tier.");
         _failed = meter.CreateCounter<long>("dispatcher.dispatch.failures", "{push}", "Pushes that a bug stopped; their offsets stay open.");
     }
 
@@ -39,6 +41,14 @@ public sealed class DispatchMetrics
         1,
         new KeyValuePair<string, object?>("dispatcher.lane", lane),
         new KeyValuePair<string, object?>("dispatcher.reason", reason));
+
+    /// <summary>A push was handed to a delay tier.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="tier">The tier's topic.</param>
+    public void PushDelayed(string lane, string tier) => _delayed.Add(
+        1,
+        new KeyValuePair<string, object?>("dispatcher.lane", lane),
+        new KeyValuePair<string, object?>("messaging.destination.name", tier));
 
     /// <summary>A push could not be dispatched for a reason that nobody foresaw.</summary>
     /// <param name="lane">The lane.</param>

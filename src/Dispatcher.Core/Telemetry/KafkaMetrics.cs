@@ -11,6 +11,7 @@ public sealed class KafkaMetrics
     private readonly Counter<long> _producersReplaced;
     private readonly Counter<long> _consumersReplaced;
     private readonly Counter<long> _handOffRetries;
+    private readonly Counter<long> _lostToRetention;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">Where the meter comes from.</param>
@@ -23,17 +24,25 @@ public sealed class KafkaMetrics
             "dispatcher.kafka.consumer.replaced", "{consumer}", "Consumers replaced after an error they do not recover from.");
         _handOffRetries = meter.CreateCounter<long>(
             "dispatcher.kafka.hand_off.retries", "{record}", "Results, dead letters and other hand-offs that Kafka did not take at once.");
+        _lostToRetention = meter.CreateCounter<long>(
+            "dispatcher.kafka.records.lost", "{record}", "Records that Kafka deleted before they were settled.");
     }
+
+    /// <summary>Kafka deleted records that were not settled yet.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="count">How many.</param>
+    public void RecordsLostToRetention(string topic, long count) =>
+        _lostToRetention.Add(count, new KeyValuePair<string, object?>("messaging.destination.name", topic));
 
     /// <summary>The producer was replaced.</summary>
     /// <param name="code">Kafka's error.</param>
     public void ProducerReplaced(string code) => _producersReplaced.Add(1, new KeyValuePair<string, object?>("error.type", code));
 
-    /// <summary>A lane's consumer was replaced.</summary>
-    /// <param name="lane">The lane.</param>
+    /// <summary>A pump's consumer was replaced.</summary>
+    /// <param name="pump">The pump.</param>
     /// <param name="error">The error's type or code.</param>
-    public void ConsumerReplaced(string lane, string error) => _consumersReplaced.Add(
-        1, new KeyValuePair<string, object?>("dispatcher.lane", lane), new KeyValuePair<string, object?>("error.type", error));
+    public void ConsumerReplaced(string pump, string error) => _consumersReplaced.Add(
+        1, new KeyValuePair<string, object?>("dispatcher.pump", pump), new KeyValuePair<string, object?>("error.type", error));
 
     /// <summary>A hand-off was not acknowledged and is produced again.</summary>
     /// <param name="topic">Where to.</param>

@@ -12,7 +12,8 @@ internal sealed class TokenEndpoint(ServiceAccount account, AccessTokens accessT
     private const string GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     private const string MessagingScope = "https://www.googleapis.com/auth/firebase.messaging";
     private const string PlatformScope = "https://www.googleapis.com/auth/cloud-platform";
-    /// <summary>What Google's own libraries name as the audience, wherever the credentials file makes them post to.</summary>
+
+    // What Google's own libraries name as the audience, wherever the credential file makes them post to.
     private const string GoogleAudience = "https://oauth2.googleapis.com/token";
 
     private const string NotShortLived =

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Dispatcher.Core.Kafka;
 
 namespace Dispatcher.Worker.Consuming;
 
@@ -12,22 +13,38 @@ internal sealed class ConsumedPush
     private const int Started = 1;
     private const int Ended = 2;
 
+    /// <summary>The year 9000: far enough, and no wait that is added to it leaves the calendar.</summary>
+    private static readonly long LatestTimestamp = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
     private readonly PartitionTracker _tracker;
     private readonly RecordBytes _value;
     private int _state = Queued;
 
     /// <summary>Takes over the record and its buffer.</summary>
     /// <param name="record">What the pump consumed.</param>
+    /// <param name="topic">The name of its topic.</param>
+    /// <param name="partition">Where it came from.</param>
     /// <param name="tracker">Where its offset was added.</param>
-    public ConsumedPush(ConsumeResult<byte[]?, RecordBytes> record, PartitionTracker tracker)
+    /// <param name="delay">What its delay tier knows about it; <see langword="null"/> for a record of a lane.</param>
+    /// <param name="app">The configured app that it is for; empty for none.</param>
+    public ConsumedPush(
+        ConsumeResult<byte[]?, RecordBytes> record,
+        string topic,
+        PartitionKey partition,
+        PartitionTracker tracker,
+        DelayedPush? delay,
+        string app)
     {
         _tracker = tracker;
         _value = record.Message.Value;
         Key = record.Message.Key;
         Headers = record.Message.Headers;
-        Timestamp = record.Message.Timestamp.UtcDateTime;
-        Partition = record.Partition.Value;
+        Timestamp = Instant(record.Message.Timestamp);
+        Topic = topic;
+        Partition = partition;
         Offset = record.Offset.Value;
+        Delay = delay;
+        App = app;
     }
 
     /// <summary>The record's key.</summary>
@@ -36,20 +53,35 @@ internal sealed class ConsumedPush
     /// <summary>The record's headers.</summary>
     public Headers? Headers { get; }
 
-    /// <summary>When Kafka took the record.</summary>
+    /// <summary>When Kafka took this record.</summary>
     public DateTimeOffset Timestamp { get; }
 
+    /// <summary>The topic it came from.</summary>
+    public string Topic { get; }
+
     /// <summary>The partition it came from.</summary>
-    public int Partition { get; }
+    public PartitionKey Partition { get; }
 
     /// <summary>Its offset there.</summary>
     public long Offset { get; }
+
+    /// <summary>What its delay tier knows about it; <see langword="null"/> for a record of a lane.</summary>
+    public DelayedPush? Delay { get; }
+
+    /// <summary>The configured app whose line it stands in; empty for a record that names none, which is refused when its turn comes.</summary>
+    public string App { get; }
+
+    /// <summary>Where it was first consumed, before any delay.</summary>
+    public RecordOrigin Origin => Delay?.Origin ?? new RecordOrigin(Topic, Partition.Partition, Offset, Timestamp);
 
     /// <summary>The value's bytes; valid until the push ends.</summary>
     public ReadOnlySpan<byte> Value => _value.Span;
 
     /// <summary>How much the value weighs in a queue.</summary>
     public int Length => _value.Length;
+
+    /// <summary>Whether its partition is being given up, so that it would not start any more.</summary>
+    public bool IsClosed => _tracker.IsClosed;
 
     /// <summary>Whether the partition is gone: another worker has the push, and hands it off if need be.</summary>
     public bool IsLost => _tracker.IsDetached;
@@ -87,6 +119,10 @@ internal sealed class ConsumedPush
         if (state != Ended)
             Release(state);
     }
+
+    /// <summary>A producer may stamp a record with any number, in microseconds by mistake: no number may stop the pump.</summary>
+    private static DateTimeOffset Instant(Timestamp timestamp) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timestamp.UnixTimestampMs, 0, LatestTimestamp));
 
     private void Release(int state)
     {

@@ -15,17 +15,20 @@ internal static class ConsumerSettings
     /// <summary>The configuration of a lane's consumer.</summary>
     /// <param name="options">How to reach Kafka.</param>
     /// <param name="lane">The lane.</param>
-    public static ConsumerConfig ForLane(KafkaOptions options, Lane lane)
+    public static ConsumerConfig ForLane(KafkaOptions options, Lane lane) => ForGroup(options, Group(options, lane));
+
+    /// <summary>The configuration of the delay tiers' consumer.</summary>
+    /// <param name="options">How to reach Kafka.</param>
+    public static ConsumerConfig ForDelays(KafkaOptions options) => ForGroup(options, $"{options.GroupId}.{options.TopicPrefix}.delay");
+
+    private static ConsumerConfig ForGroup(KafkaOptions options, string group)
     {
         var config = options.Client<ConsumerConfig>();
-        config.GroupId = Group(options, lane);
+        config.GroupId = group;
         config.AutoOffsetReset = AutoOffsetReset.Earliest; // a new group starts with what waits, never past it
         config.EnableAutoCommit = true;
         config.EnableAutoOffsetStore = false; // only settled offsets are stored, by the pump
         config.AutoCommitIntervalMs = 500;
-        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
-        config.SessionTimeoutMs = 12_000; // the default of 45 s is 45 s of silence after a kill -9
-        config.HeartbeatIntervalMs = 3_000;
         config.MaxPollIntervalMs = 120_000; // also how long a rebalance waits for a member
         config.EnablePartitionEof = false;
         config.CheckCrcs = false; // TCP and the broker have checked
@@ -34,10 +37,27 @@ internal static class ConsumerSettings
         config.FetchMaxBytes = 8 * 1024 * 1024;
         config.MaxPartitionFetchBytes = 1024 * 1024;
         config.FetchWaitMaxMs = 100;
-        config.ConsumeResultFields = "headers,timestamp"; // the topic is known
+        config.ConsumeResultFields = "headers,timestamp,topic";
         config.Set("fetch.queue.backoff.ms", "20"); // default 1,000: one fetch per second once the small queue is full
         foreach (var (name, value) in options.Properties)
-            config.Set(name, value);
+            config.Set(name, value); // the operator has the last word on everything that is not reserved
+        SetProtocol(config, options);
         return config;
+    }
+
+    private static void SetProtocol(ConsumerConfig config, KafkaOptions options)
+    {
+        if (options.GroupProtocol == "consumer")
+        {
+            // KIP-848: assignment, session and heartbeat are the broker's; a client that names them is refused at creation.
+            config.GroupProtocol = GroupProtocol.Consumer;
+            foreach (var name in (string[])["partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms"])
+                config.Set(name, null); // removes it
+            return;
+        }
+
+        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        config.SessionTimeoutMs ??= 12_000; // the default of 45 s is 45 s of silence after a kill -9
+        config.HeartbeatIntervalMs ??= 3_000;
     }
 }

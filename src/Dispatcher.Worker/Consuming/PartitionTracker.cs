@@ -42,6 +42,9 @@ internal sealed class PartitionTracker
     /// <summary>Whether the partition belongs to somebody else by now: what fails is not handed off, the new owner does that.</summary>
     public bool IsDetached => Volatile.Read(ref _detached) != 0;
 
+    /// <summary>Whether the partition is being given up or is gone: nothing more is started.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+
     /// <summary>Pushes that a dispatch loop has begun and not finished.</summary>
     public int Started => Volatile.Read(ref _started);
 
@@ -96,7 +99,7 @@ internal sealed class PartitionTracker
     public bool TryStart()
     {
         Interlocked.Increment(ref _started);
-        if (Volatile.Read(ref _closed) == 0)
+        if (!IsClosed)
             return true;
         Interlocked.Decrement(ref _started);
         return false;

@@ -9,8 +9,8 @@ internal enum PauseReasons
     /// <summary>The oldest push in flight is a whole window behind the newest.</summary>
     Window = 1,
 
-    /// <summary>The lane's queue has been full for longer than it is worth keeping the prefetch.</summary>
-    LaneFull = 2,
+    /// <summary>What the topic's records go into has been full for longer than it is worth keeping the prefetch.</summary>
+    Full = 2,
 
     /// <summary>The worker is shutting down.</summary>
     Drain = 4,
@@ -25,24 +25,24 @@ internal enum PauseReasons
 /// </summary>
 internal sealed class PauseState
 {
-    private readonly Dictionary<int, PauseReasons> _reasons = [];
-    private readonly HashSet<int> _paused = [];
+    private readonly Dictionary<PartitionKey, PauseReasons> _reasons = [];
+    private readonly HashSet<PartitionKey> _paused = [];
     private PauseReasons _all;
 
     /// <summary>The partitions that are assigned.</summary>
-    public IReadOnlyCollection<int> Assigned => _reasons.Keys;
+    public IReadOnlyCollection<PartitionKey> Assigned => _reasons.Keys;
 
     /// <summary>The partitions that the pump has paused.</summary>
-    public IReadOnlyCollection<int> Paused => _paused;
+    public IReadOnlyCollection<PartitionKey> Paused => _paused;
 
     /// <summary>A partition came.</summary>
     /// <param name="partition">The partition.</param>
-    public void Assign(int partition) => _reasons[partition] = PauseReasons.None;
+    public void Assign(PartitionKey partition) => _reasons[partition] = PauseReasons.None;
 
     /// <summary>A partition went.</summary>
     /// <param name="partition">The partition.</param>
     /// <returns>Whether it was paused, and so has to be resumed before it is given up.</returns>
-    public bool Unassign(int partition)
+    public bool Unassign(PartitionKey partition)
     {
         _reasons.Remove(partition);
         return _paused.Remove(partition);
@@ -52,7 +52,7 @@ internal sealed class PauseState
     /// <param name="partition">The partition.</param>
     /// <param name="reason">The reason.</param>
     /// <param name="applies">Whether it applies.</param>
-    public void Set(int partition, PauseReasons reason, bool applies)
+    public void Set(PartitionKey partition, PauseReasons reason, bool applies)
     {
         if (_reasons.TryGetValue(partition, out var reasons))
             _reasons[partition] = applies ? reasons | reason : reasons & ~reason;
@@ -61,7 +61,7 @@ internal sealed class PauseState
     /// <summary>Whether a reason applies to one partition.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="reason">The reason.</param>
-    public bool Has(int partition, PauseReasons reason) =>
+    public bool Has(PartitionKey partition, PauseReasons reason) =>
         _reasons.TryGetValue(partition, out var reasons) && (reasons & reason) != 0;
 
     /// <summary>Sets or clears a reason of every partition, also of those to come.</summary>
@@ -71,9 +71,9 @@ internal sealed class PauseState
 
     /// <summary>What the pump has to do; it counts as done.</summary>
     /// <returns>The partitions to pause and those to resume.</returns>
-    public (List<int> Pause, List<int> Resume) Reconcile()
+    public (List<PartitionKey> Pause, List<PartitionKey> Resume) Reconcile()
     {
-        List<int> pause = [], resume = [];
+        List<PartitionKey> pause = [], resume = [];
         foreach (var (partition, reasons) in _reasons)
         {
             if ((reasons | _all) != PauseReasons.None)

@@ -3,10 +3,11 @@ using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Telemetry;
+using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
 
-/// <summary>The four lanes of a worker, from start to drain. Lanes of one provider share its sender, and with it the endpoint's breaker.</summary>
+/// <summary>The four lanes of a worker and the delay tiers, from start to drain. Lanes of one provider share its sender, and with it the endpoint's breaker.</summary>
 internal sealed partial class DispatchService : IHostedService, IDisposable
 {
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
@@ -15,6 +16,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly List<LaneWorker> _lanes;
+    private readonly List<Pump> _pumps;
     private readonly long _startedAt;
 
     public DispatchService(
@@ -24,6 +26,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         KafkaOptions kafka,
         WorkerOptions options,
         SendingOptions sending,
+        RetryOptions retry,
         DispatchMetrics dispatchMetrics,
         KafkaMetrics kafkaMetrics,
         TimeProvider time,
@@ -34,31 +37,51 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         _time = time;
         _startedAt = time.GetTimestamp();
         _logger = loggers.CreateLogger<DispatchService>();
-        var worker = $"{Environment.MachineName}/{Environment.ProcessId}";
-        var handOff = new HandOff(producer, time, chance, kafkaMetrics);
+        var topics = kafka.Topics;
+        var parts = new LaneParts(
+            apps,
+            kafka,
+            options,
+            new HandOff(producer, time, chance, kafkaMetrics),
+            new RetryDecision(retry, topics.Delays.Waits),
+            dispatchMetrics,
+            kafkaMetrics,
+            time,
+            chance,
+            $"{Environment.MachineName}/{Environment.ProcessId}",
+            loggers);
         var senders = providers.ToDictionary(
             provider => provider.Key,
             provider => new PushSender(provider.Value, sending, time, chance, loggers.CreateLogger<PushSender>()));
-        _lanes = [.. Lane.All.Select(lane => new LaneWorker(
-            lane, apps, senders[lane.Provider], handOff, kafka, options, dispatchMetrics, kafkaMetrics, time, worker, loggers))];
+
+        var lanes = Lane.All.ToDictionary(lane => lane, lane => new LaneWorker(lane, senders[lane.Provider], _ => int.MaxValue, parts));
+        var delays = new Pump(
+            new PumpSettings("delay", topics.Delays.Topics, AreDelays: true, apps, ConsumerSettings.ForDelays(kafka)),
+            new DelaySink(topics.Delays.Waits, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), time),
+            options,
+            time,
+            kafkaMetrics,
+            loggers.CreateLogger<Pump>());
+        _lanes = [.. lanes.Values];
+        _pumps = [.. _lanes.Select(lane => lane.Pump), delays];
     }
 
-    /// <summary>Whether every lane has its share of partitions.</summary>
-    public bool IsAssigned => _lanes.TrueForAll(lane => lane.Pump.IsAssigned);
+    /// <summary>Whether every pump has its share of partitions.</summary>
+    public bool IsAssigned => _pumps.TrueForAll(pump => pump.IsAssigned);
 
     /// <summary>How long the slowest pump has not gone round.</summary>
-    public TimeSpan SinceLastRound => _lanes.Max(lane => lane.Pump.SinceLastRound);
+    public TimeSpan SinceLastRound => _pumps.Max(pump => pump.SinceLastRound);
 
     /// <summary>Pushes that have ended here since the start.</summary>
     public long Ended => _lanes.Sum(lane => lane.Dispatcher.Ended);
 
     /// <summary>Pushes in flight.</summary>
-    public int InFlight => _lanes.Sum(lane => lane.Dispatcher.InFlight);
+    public int InFlight => _lanes.Sum(lane => lane.Dispatcher.Queue.InFlight);
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _lanes.ForEach(lane => lane.Start());
+        _pumps.ForEach(pump => pump.Start());
         return Task.CompletedTask;
     }
 
@@ -66,7 +89,8 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Log.Draining(_logger, InFlight);
-        await Task.WhenAll(_lanes.Select(lane => lane.StopAsync()));
+        await Task.WhenAll(_pumps.Select(pump => pump.StopAsync())); // drains: whatever ends within the deadline is settled
+        await Task.WhenAll(_lanes.Select(lane => lane.Dispatcher.StopAsync()));
         _producer.Flush(FlushTimeout);
 
         var (ended, usage) = (Math.Max(1, Ended), ProcessUsage.Read());
@@ -80,7 +104,11 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _lanes.ForEach(lane => lane.Dispose());
+    public void Dispose()
+    {
+        _pumps[^1].Dispose(); // the delay tiers' pump belongs to no lane
+        _lanes.ForEach(lane => lane.Dispose());
+    }
 
     private static partial class Log
     {

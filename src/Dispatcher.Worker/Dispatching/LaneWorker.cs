@@ -7,56 +7,66 @@ using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
 
+/// <summary>What every lane of a worker is made with.</summary>
+internal sealed record LaneParts(
+    AppCatalog Apps,
+    KafkaOptions Kafka,
+    WorkerOptions Options,
+    HandOff HandOff,
+    RetryDecision Retry,
+    DispatchMetrics DispatchMetrics,
+    KafkaMetrics KafkaMetrics,
+    TimeProvider Time,
+    Func<double> Chance,
+    string Worker,
+    ILoggerFactory Loggers);
+
 /// <summary>One lane, wired: pump, queue, dispatch loops.</summary>
 internal sealed class LaneWorker : IDisposable
 {
-    private readonly LaneQueue _queue;
-
-    public LaneWorker(
-        Lane lane,
-        AppCatalog apps,
-        PushSender sender,
-        HandOff handOff,
-        KafkaOptions kafka,
-        WorkerOptions options,
-        DispatchMetrics dispatchMetrics,
-        KafkaMetrics kafkaMetrics,
-        TimeProvider time,
-        string worker,
-        ILoggerFactory loggers)
+    public LaneWorker(Lane lane, PushSender sender, Func<string, int> limitOf, LaneParts parts)
     {
-        _queue = new LaneQueue(options.QueuePushes, options.QueueBytes);
-        Pump = new LanePump(lane, kafka, _queue, options, time, kafkaMetrics, loggers.CreateLogger<LanePump>());
-        var settler = new Settler(lane, kafka, handOff, dispatchMetrics, time, worker, loggers.CreateLogger<Settler>());
+        var topic = parts.Kafka.Topics.Pushes(lane);
+        var options = parts.Options;
+        var settler = new Settler(
+            lane,
+            parts.Kafka,
+            parts.HandOff,
+            parts.Retry,
+            parts.DispatchMetrics,
+            parts.Time,
+            parts.Chance,
+            parts.Worker,
+            parts.Loggers.CreateLogger<Settler>());
         Dispatcher = new LaneDispatcher(
-            lane, apps, sender, settler, _queue, options, dispatchMetrics, loggers.CreateLogger<LaneDispatcher>());
+            lane,
+            topic,
+            new LaneQueue(options.QueuePushes, options.QueueBytes, options.MaxInFlight, limitOf),
+            parts.Apps,
+            sender,
+            settler,
+            parts.DispatchMetrics,
+            parts.Time,
+            parts.Loggers.CreateLogger<LaneDispatcher>());
+        Pump = new Pump(
+            new PumpSettings(lane.Name, [topic], AreDelays: false, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane)),
+            new LaneSink(Dispatcher),
+            options,
+            parts.Time,
+            parts.KafkaMetrics,
+            parts.Loggers.CreateLogger<Pump>());
     }
 
     /// <summary>The lane's consumer thread.</summary>
-    public LanePump Pump { get; }
+    public Pump Pump { get; }
 
-    /// <summary>The lane's dispatch loops.</summary>
+    /// <summary>The lane's queue and dispatch loops.</summary>
     public LaneDispatcher Dispatcher { get; }
-
-    /// <summary>Starts the loops, then the pump.</summary>
-    public void Start()
-    {
-        Dispatcher.Start();
-        Pump.Start();
-    }
-
-    /// <summary>Drains and leaves the group, then gives up what the drain timeout left.</summary>
-    public async Task StopAsync()
-    {
-        await Pump.StopAsync();
-        await Dispatcher.StopAsync();
-    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Pump.Dispose();
         Dispatcher.Dispose();
-        _queue.Dispose();
     }
 }

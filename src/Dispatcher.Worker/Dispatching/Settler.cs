@@ -10,15 +10,17 @@ using Dispatcher.Worker.Consuming;
 namespace Dispatcher.Worker.Dispatching;
 
 /// <summary>
-/// Ends a consumed push: whatever has to be kept of it is acknowledged by Kafka first, then its offset completes. The order is dead
-/// letter or invalid token, then result, then offset, so that a crash in between repeats work and never loses it.
+/// Ends a consumed push: whatever has to be kept of it is acknowledged by Kafka first, then its offset completes. The order is hand-off
+/// (delay tier, dead letter or invalid token), then result, then offset, so that a crash in between repeats work and never loses it.
 /// </summary>
 internal sealed partial class Settler(
     Lane lane,
     KafkaOptions kafka,
     HandOff handOff,
+    RetryDecision retry,
     DispatchMetrics metrics,
     TimeProvider time,
+    Func<double> chance,
     string worker,
     ILogger<Settler> logger)
 {
@@ -31,40 +33,31 @@ internal sealed partial class Settler(
     /// <param name="app">Its app.</param>
     /// <param name="report">What became of it.</param>
     /// <param name="abort">The process ends: what is not acknowledged stays in Kafka.</param>
-    public async Task SettleAsync(
-        ConsumedPush consumed, PushNotification push, App app, SendReport report, CancellationToken abort)
+    public Task SettleAsync(ConsumedPush consumed, PushNotification push, App app, SendReport report, CancellationToken abort)
     {
-        var settlement = OutcomeTable.Traits(report.Outcome).Settlement;
-        if (settlement == Settlement.CompleteAndReportToken)
-            await ReportTokenAsync(push, (SendOutcome.Unregistered)report.Outcome, report, abort);
-
-        // What would be worth another attempt later is kept where an operator can replay it.
-        var isDeadLetter = settlement is Settlement.DeadLetter or Settlement.Retry;
-        if (isDeadLetter)
+        var attempts = report.Attempts + (consumed.Delay?.Attempts ?? 0);
+        return OutcomeTable.Traits(report.Outcome).Settlement switch
         {
-            if (consumed.IsLost)
-            {
-                consumed.Abandon(); // the next owner sends it, and keeps it if that fails too
-                return;
-            }
-
-            var reason = settlement == Settlement.Retry ? "exhausted" : report.Outcome.Reason ?? "rejected";
-            await KeepAsync(DeadLetterOf(consumed, reason) with
-            {
-                PushId = push.Id,
-                App = push.App,
-                Tenant = app.Tenant,
-                Outcome = Word(report.Outcome.Kind),
-                Status = report.Outcome.Status,
-                Detail = settlement == Settlement.Retry ? report.Outcome.Reason : null,
-                Attempts = report.Attempts,
-                FirstFailedAt = report.FirstFailedAt,
-            }, abort);
-        }
-
-        await ReportAsync(push, report.Outcome, isDeadLetter, report.Attempts, abort);
-        Complete(consumed, Word(report.Outcome.Kind), push.App);
+            Settlement.Complete => CompleteAsync(consumed, push, report.Outcome, attempts, abort),
+            Settlement.CompleteAndReportToken => ReportTokenAsync(consumed, push, report, attempts, abort),
+            Settlement.DeadLetter =>
+                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? "rejected", detail: null, abort),
+            _ => RetryAsync(consumed, push, app, report, attempts, abort),
+        };
     }
+
+    /// <summary>Sends a push away to wait: it is not due yet, or in others' way.</summary>
+    /// <param name="consumed">What was consumed.</param>
+    /// <param name="notBefore">When it is due.</param>
+    /// <param name="reason">Why, unless its delay tier has a reason already.</param>
+    /// <param name="abort">The process ends.</param>
+    public Task PostponeAsync(ConsumedPush consumed, DateTimeOffset notBefore, string reason, CancellationToken abort) => DelayAsync(
+        consumed,
+        notBefore,
+        consumed.Delay?.Attempts ?? 0,
+        consumed.Delay?.FirstFailedAt,
+        consumed.Delay?.Reason ?? reason,
+        abort);
 
     /// <summary>Keeps a record that is no push of this lane: its bytes, intact, as a dead letter.</summary>
     /// <param name="consumed">What was consumed.</param>
@@ -74,30 +67,120 @@ internal sealed partial class Settler(
     /// <param name="abort">The process ends.</param>
     public async Task RefuseAsync(ConsumedPush consumed, PushNotification? push, string reason, string? detail, CancellationToken abort)
     {
-        if (consumed.IsLost)
-        {
-            consumed.Abandon();
+        if (GaveUp(consumed))
             return;
-        }
-
+        Log.Refused(logger, consumed.Topic, consumed.Partition.Partition, consumed.Offset, reason, detail);
         var outcome = new SendOutcome.Rejected { Reason = reason };
-        Log.Refused(logger, lane, consumed.Partition, consumed.Offset, reason, detail);
         await KeepAsync(DeadLetterOf(consumed, reason) with
         {
             PushId = push?.Id,
             App = push?.App,
-            Outcome = Word(outcome.Kind),
+            Outcome = OutcomeTable.Word(outcome.Kind),
             Detail = detail,
         }, abort);
         if (push is not null)
             await ReportAsync(push, outcome, isDeadLetter: true, attempts: 0, abort);
-        Complete(consumed, Word(outcome.Kind), app: null); // the name may be anything, a metric's values may not
+        consumed.Complete();
+        metrics.PushSettled(lane.Name, app: null, OutcomeTable.Word(outcome.Kind)); // the name may be anything, a metric's values may not
     }
 
-    private void Complete(ConsumedPush consumed, string outcome, string? app)
+    private async Task CompleteAsync(ConsumedPush consumed, PushNotification push, SendOutcome outcome, int attempts, CancellationToken abort)
+    {
+        await ReportAsync(push, outcome, isDeadLetter: false, attempts, abort);
+        End(consumed, push, outcome);
+    }
+
+    private async Task ReportTokenAsync(
+        ConsumedPush consumed, PushNotification push, SendReport report, int attempts, CancellationToken abort)
+    {
+        var invalid = new InvalidToken(
+            push.App,
+            push.Target.Value,
+            report.Outcome.Reason ?? "unregistered",
+            (report.Outcome as SendOutcome.Unregistered)?.Since,
+            report.FirstSentAt ?? time.GetUtcNow(),
+            push.Id);
+        var message = new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(invalid.Key), Value = invalid.ToJson() };
+        await handOff.ProduceAsync(_topics.Tokens, message, abort);
+        await CompleteAsync(consumed, push, report.Outcome, attempts, abort);
+    }
+
+    private Task RetryAsync(
+        ConsumedPush consumed, PushNotification push, App app, SendReport report, int attempts, CancellationToken abort)
+    {
+        var plan = retry.Next(push, report.Outcome, attempts, time.GetUtcNow(), chance());
+        return plan.Step switch
+        {
+            RetryStep.Expire => CompleteAsync(
+                consumed, push, new SendOutcome.Expired { Reason = report.Outcome.Reason, Status = report.Outcome.Status }, attempts, abort),
+            RetryStep.Exhaust => DeadLetterAsync(
+                consumed, push, app, report, attempts, "exhausted", report.Outcome.Reason, abort),
+            _ => DelayAsync(
+                consumed,
+                plan.NotBefore,
+                attempts,
+                consumed.Delay?.FirstFailedAt ?? report.FirstFailedAt,
+                report.Outcome.Reason,
+                abort),
+        };
+    }
+
+    private async Task DelayAsync(
+        ConsumedPush consumed,
+        DateTimeOffset notBefore,
+        int attempts,
+        DateTimeOffset? firstFailedAt,
+        string? reason,
+        CancellationToken abort)
+    {
+        if (GaveUp(consumed))
+            return;
+        var topic = _topics.Delays.TopicFor(notBefore, time.GetUtcNow());
+        var delayed = new DelayedPush(lane, notBefore, attempts, firstFailedAt, reason, consumed.Origin, TraceOf(consumed));
+        await handOff.ProduceAsync(topic, delayed.ToMessage(consumed.Key, consumed.CopyValue(), consumed.Headers), abort);
+        consumed.Complete();
+        metrics.PushDelayed(lane.Name, topic);
+    }
+
+    private async Task DeadLetterAsync(
+        ConsumedPush consumed,
+        PushNotification push,
+        App app,
+        SendReport report,
+        int attempts,
+        string reason,
+        string? detail,
+        CancellationToken abort)
+    {
+        if (GaveUp(consumed))
+            return;
+        await KeepAsync(DeadLetterOf(consumed, reason) with
+        {
+            PushId = push.Id,
+            App = push.App,
+            Tenant = app.Tenant,
+            Outcome = OutcomeTable.Word(report.Outcome.Kind),
+            Status = report.Outcome.Status,
+            Detail = detail,
+            Attempts = attempts,
+            FirstFailedAt = consumed.Delay?.FirstFailedAt ?? report.FirstFailedAt,
+        }, abort);
+        await ReportAsync(push, report.Outcome, isDeadLetter: true, attempts, abort);
+        End(consumed, push, report.Outcome);
+    }
+
+    /// <summary>Whether the push belongs to another worker by now: that one sends it, and hands it off if that fails too.</summary>
+    private static bool GaveUp(ConsumedPush consumed)
+    {
+        if (consumed.IsLost)
+            consumed.Abandon();
+        return consumed.IsLost;
+    }
+
+    private void End(ConsumedPush consumed, PushNotification push, SendOutcome outcome)
     {
         consumed.Complete();
-        metrics.PushSettled(lane.Name, app, outcome);
+        metrics.PushSettled(lane.Name, push.App, OutcomeTable.Word(outcome.Kind));
     }
 
     private Task ReportAsync(PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts, CancellationToken abort)
@@ -118,19 +201,6 @@ internal sealed partial class Settler(
         return handOff.ProduceAsync(_topics.Results, new Message<byte[]?, byte[]?> { Value = result.ToJson() }, abort);
     }
 
-    private Task ReportTokenAsync(PushNotification push, SendOutcome.Unregistered outcome, SendReport report, CancellationToken abort)
-    {
-        var invalid = new InvalidToken(
-            push.App,
-            push.Target.Value,
-            outcome.Reason ?? "unregistered",
-            outcome.Since,
-            report.FirstSentAt ?? time.GetUtcNow(),
-            push.Id);
-        var message = new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(invalid.Key), Value = invalid.ToJson() };
-        return handOff.ProduceAsync(_topics.Tokens, message, abort);
-    }
-
     private async Task KeepAsync(DeadLetter deadLetter, CancellationToken abort)
     {
         await handOff.ProduceAsync(_topics.DeadLetters(lane.Provider), deadLetter.ToMessage(), abort);
@@ -141,39 +211,28 @@ internal sealed partial class Settler(
     {
         Key = consumed.Key,
         Value = consumed.CopyValue(),
-        OriginalTopic = _topics.Pushes(lane),
-        OriginalPartition = consumed.Partition,
-        OriginalOffset = consumed.Offset,
-        OriginalTimestamp = consumed.Timestamp,
+        Headers = consumed.Headers,
+        OriginalTopic = consumed.Origin.Topic,
+        OriginalPartition = consumed.Origin.Partition,
+        OriginalOffset = consumed.Origin.Offset,
+        OriginalTimestamp = consumed.Origin.Timestamp,
         ConsumerGroup = _group,
         Provider = lane.Provider == Provider.Apns ? "apns" : "fcm",
         Reason = reason,
         LastFailedAt = time.GetUtcNow(),
         Worker = worker,
-        TraceParent = consumed.Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.TraceParent, out var trace)
-            ? Encoding.UTF8.GetString(trace)
-            : null,
+        TraceParent = TraceOf(consumed),
     };
 
-    /// <summary>The outcome as results and metrics spell it.</summary>
-    private static string Word(OutcomeKind kind) => kind switch
-    {
-        OutcomeKind.Accepted => "accepted",
-        OutcomeKind.Unregistered => "unregistered",
-        OutcomeKind.Rejected => "rejected",
-        OutcomeKind.Throttled => "throttled",
-        OutcomeKind.Unavailable => "unavailable",
-        OutcomeKind.Ambiguous => "ambiguous",
-        OutcomeKind.NotSent => "notSent",
-        OutcomeKind.Misconfigured => "misconfigured",
-        OutcomeKind.Expired => "expired",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No word for the outcome."),
-    };
+    private static string? TraceOf(ConsumedPush consumed) =>
+        consumed.Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.TraceParent, out var trace) && trace is not null
+            ? Encoding.UTF8.GetString(trace)
+            : null;
 
     private static partial class Log
     {
         // Warning, not per push: a record that is no push means that some producer is wrong.
-        [LoggerMessage(1, LogLevel.Warning, "{Lane}: record {Partition}/{Offset} kept as a dead letter, {Reason}: {Detail}")]
-        public static partial void Refused(ILogger logger, Lane lane, int partition, long offset, string reason, string? detail);
+        [LoggerMessage(1, LogLevel.Warning, "Record {Topic}/{Partition}@{Offset} kept as a dead letter, {Reason}: {Detail}")]
+        public static partial void Refused(ILogger logger, string topic, int partition, long offset, string reason, string? detail);
     }
 }

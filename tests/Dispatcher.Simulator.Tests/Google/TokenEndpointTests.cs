@@ -23,6 +23,10 @@ public sealed class TokenEndpointTests(SimulatorFixture fixture) : IClassFixture
         Assert.Equal(200, (await AskAsync(Assertion(scope: $"openid {MessagingScope}"))).Status);
 
     [Fact]
+    public async Task Googles_own_audience_is_as_good_as_the_url_that_was_posted_to() =>
+        Assert.Equal(200, (await AskAsync(Assertion(audience: "https://oauth2.googleapis.com/token"))).Status);
+
+    [Fact]
     public async Task A_foreign_key_is_refused()
     {
         using var stranger = RSA.Create(2048);
@@ -42,7 +46,7 @@ public sealed class TokenEndpointTests(SimulatorFixture fixture) : IClassFixture
 
     [Fact]
     public Task Another_audience_is_refused() =>
-        AssertRefusedAsync(Assertion(audience: "https://oauth2.googleapis.com/token"), "invalid_grant", "Invalid JWT: Failed audience check.");
+        AssertRefusedAsync(Assertion(audience: "https://example.com/token"), "invalid_grant", "Invalid JWT: Failed audience check.");
 
     [Theory]
     [InlineData(-120, -60)]

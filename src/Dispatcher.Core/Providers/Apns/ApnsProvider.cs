@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Pushes;
@@ -48,6 +49,7 @@ public sealed partial class ApnsProvider : IPushProvider, IDisposable
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
     {
         if (!_routes.TryGetValue(push.App, out var route))

@@ -61,6 +61,6 @@ internal static class ApnsRequest
         ({ } expiration, _) => expiration,
         (null, null) => null,
         (null, 0) => 0,
-        (null, { } seconds) => push.AcceptedAt.ToUnixTimeSeconds() + seconds,
+        (null, { } seconds) => push.DueAt.ToUnixTimeSeconds() + seconds,
     };
 }

@@ -20,24 +20,15 @@ internal sealed class ConnectionPool : IDisposable
         _settings = settings;
         _time = time;
         _connections = new Http2Connection[settings.Connections];
-        _connections[0] = new Http2Connection(settings, _addresses);
+        _connections[0] = Open();
         _lastOpened = time.GetTimestamp();
     }
 
     /// <summary>Sends a request on the least loaded connection.</summary>
-    public async ValueTask<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public ValueTask<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var connection = Pick();
-            var reply = await connection.SendAsync(request, cancellationToken);
-            if (connection.IsDead)
-                Retire(connection);
-            if (!reply.HasMoved)
-                return reply;
-            if (_disposed)
-                return Reply.Failed(TransportFailure.Closed);
-        }
+        var connection = Pick();
+        return connection.TryEnter() ? connection.SendAsync(request, cancellationToken) : SendLaterAsync(request, cancellationToken);
     }
 
     /// <summary>Puts a new connection in the place of one that is no good; what is in flight on the old one ends there.</summary>
@@ -50,7 +41,7 @@ internal sealed class ConnectionPool : IDisposable
             var index = Array.IndexOf(_connections, connection, 0, _open);
             if (index < 0)
                 return; // somebody else was faster
-            Volatile.Write(ref _connections[index], new Http2Connection(_settings, _addresses));
+            Volatile.Write(ref _connections[index], Open());
         }
 
         connection.Dispose();
@@ -66,6 +57,22 @@ internal sealed class ConnectionPool : IDisposable
                 connection.Dispose();
         }
     }
+
+    private async ValueTask<Reply> SendLaterAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        while (!_disposed)
+        {
+            var connection = Pick();
+            if (await connection.EnterAsync(cancellationToken))
+                return await connection.SendAsync(request, cancellationToken);
+            if (cancellationToken.IsCancellationRequested)
+                return Reply.Failed(TransportFailure.NoStream);
+        }
+
+        return Reply.Failed(TransportFailure.Closed);
+    }
+
+    private Http2Connection Open() => new(_settings, _addresses, Retire);
 
     private Http2Connection Pick()
     {
@@ -90,7 +97,7 @@ internal sealed class ConnectionPool : IDisposable
         {
             if (_disposed || _open == _connections.Length || _time.GetElapsedTime(_lastOpened) < _settings.OpeningPace)
                 return null;
-            var connection = new Http2Connection(_settings, _addresses);
+            var connection = Open();
             _connections[_open] = connection;
             Volatile.Write(ref _open, _open + 1);
             Volatile.Write(ref _lastOpened, _time.GetTimestamp());

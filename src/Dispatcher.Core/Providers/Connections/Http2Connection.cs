@@ -14,6 +14,7 @@ internal sealed class Http2Connection : IDisposable
     private const int TimeoutsUntilDead = 3;
 
     private readonly ConnectionSettings _settings;
+    private readonly Action<Http2Connection> _died;
     private readonly StreamGate _gate;
     private readonly HttpMessageInvoker _invoker;
     private int _timeoutsInARow;
@@ -23,9 +24,14 @@ internal sealed class Http2Connection : IDisposable
     static Http2Connection() =>
         AppContext.SetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", true);
 
-    public Http2Connection(ConnectionSettings settings, FreshAddresses addresses)
+    /// <summary>A connection that opens with its first request.</summary>
+    /// <param name="settings">What the provider asks for.</param>
+    /// <param name="addresses">Where to dial.</param>
+    /// <param name="died">Called when too many requests in a row got no answer.</param>
+    public Http2Connection(ConnectionSettings settings, FreshAddresses addresses, Action<Http2Connection> died)
     {
         _settings = settings;
+        _died = died;
         _gate = new StreamGate(settings.Streams);
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -57,27 +63,30 @@ internal sealed class Http2Connection : IDisposable
     /// <summary>Requests on it or waiting for it.</summary>
     public int Load => _gate.Load;
 
-    /// <summary>Whether too many requests in a row got no answer.</summary>
-    public bool IsDead => Volatile.Read(ref _timeoutsInARow) >= TimeoutsUntilDead;
+    /// <summary>Takes a stream for one request if one is free.</summary>
+    public bool TryEnter() => _gate.TryEnter();
 
-    /// <summary>Sends a request once a stream is free.</summary>
+    /// <summary>Takes a stream for one request, waiting for it if need be.</summary>
+    /// <returns>Whether a stream was taken; otherwise the connection takes no more requests, or the token has fired first.</returns>
+    public ValueTask<bool> EnterAsync(CancellationToken cancellationToken) => _gate.EnterAsync(cancellationToken);
+
+    /// <summary>Sends a request on the stream that was taken for it, and gives the stream back.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!await _gate.EnterAsync(cancellationToken))
-            return cancellationToken.IsCancellationRequested ? Reply.Failed(TransportFailure.NoStream) : Reply.Moved;
         try
         {
             using var response = await _invoker.SendAsync(request, cancellationToken);
-            Volatile.Write(ref _timeoutsInARow, 0);
+            if (Volatile.Read(ref _timeoutsInARow) != 0)
+                Volatile.Write(ref _timeoutsInARow, 0);
             _gate.Widen();
             return Reply.Answered(this, await ReadAsync(response, cancellationToken));
         }
         catch (Exception e) when (TransportFailure.Is(e))
         {
             var failure = TransportFailure.Outcome(e, request.Content is PushContent { HasLeft: true });
-            if (ReferenceEquals(failure, TransportFailure.NoAnswer))
-                Interlocked.Increment(ref _timeoutsInARow);
+            if (ReferenceEquals(failure, TransportFailure.NoAnswer) && Interlocked.Increment(ref _timeoutsInARow) == TimeoutsUntilDead)
+                _died(this);
             return Reply.Failed(failure);
         }
         finally

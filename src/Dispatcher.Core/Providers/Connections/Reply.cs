@@ -10,17 +10,11 @@ internal readonly struct Reply
     private Reply(Http2Connection? connection, HttpAnswer answer, SendOutcome? failure) =>
         (Connection, _answer, Failure) = (connection, answer, failure);
 
-    /// <summary>The connection's gate had closed; another one must be picked.</summary>
-    public static Reply Moved => default;
-
     /// <summary>Which connection carried it.</summary>
     public Http2Connection? Connection { get; }
 
     /// <summary>Set when there is no answer.</summary>
     public SendOutcome? Failure { get; }
-
-    /// <summary>Whether the request was not even tried, because the connection has retired.</summary>
-    public bool HasMoved => Connection is null && Failure is null;
 
     /// <summary>The answer. Only when <see cref="Failure"/> is not set.</summary>
     public HttpAnswer Answer => Failure is null ? _answer : throw new InvalidOperationException("There was no answer.");

@@ -19,7 +19,14 @@ internal sealed class StreamGate
     /// <summary>Streams in use and callers waiting for one. Read without the lock: it only steers.</summary>
     public int Load => _load;
 
-    /// <summary>Takes a stream, waiting for one if need be. Without a wait nothing is allocated.</summary>
+    /// <summary>Takes a stream if one is free.</summary>
+    public bool TryEnter()
+    {
+        lock (_lock)
+            return TryEnter_NeedsLock();
+    }
+
+    /// <summary>Takes a stream, waiting for one if need be.</summary>
     /// <returns>Whether a stream was taken; otherwise the gate has closed, or the token has fired first.</returns>
     public ValueTask<bool> EnterAsync(CancellationToken cancellationToken)
     {
@@ -28,12 +35,8 @@ internal sealed class StreamGate
         {
             if (_closed)
                 return new(false);
-            if (_inUse < _allowed)
-            {
-                _inUse++;
-                _load++;
+            if (TryEnter_NeedsLock())
                 return new(true);
-            }
 
             waiter = new Waiter();
             waiter.Node = _waiting.AddLast(waiter);
@@ -86,6 +89,15 @@ internal sealed class StreamGate
                 waiter.TrySetResult(false);
             return _inUse == 0;
         }
+    }
+
+    private bool TryEnter_NeedsLock()
+    {
+        if (_closed || _inUse >= _allowed)
+            return false;
+        _inUse++;
+        _load++;
+        return true;
     }
 
     private async ValueTask<bool> WaitAsync(Waiter waiter, CancellationToken cancellationToken)

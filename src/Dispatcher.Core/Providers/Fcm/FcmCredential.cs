@@ -55,8 +55,16 @@ internal sealed record FcmCredential(string ProjectId, Func<CancellationToken, T
                 ? value.GetString()
                 : null;
 
-    private sealed class TokenEndpointClients(TrustedRoots roots) : HttpClientFactory
+    private sealed class TokenEndpointClients(TrustedRoots roots) : HttpClientFactory, IHttpClientFactory
     {
+        // One try: when to try again is decided by FcmTokenSource as well.
+        ConfigurableHttpClient IHttpClientFactory.CreateHttpClient(CreateHttpClientArgs args)
+        {
+            var client = CreateHttpClient(args);
+            client.MessageHandler.NumTries = 1;
+            return client;
+        }
+
         protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new SocketsHttpHandler
         {
             SslOptions = roots.ToSslOptions(),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Pushes;
@@ -43,6 +44,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
     {
         if (!_routes.TryGetValue(push.App, out var route))

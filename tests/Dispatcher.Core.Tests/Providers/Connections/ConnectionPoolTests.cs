@@ -2,6 +2,7 @@ using System.Net;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Sending;
 using Dispatcher.Testing;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -108,6 +109,44 @@ public sealed class ConnectionPoolTests
         await Task.WhenAll(requests);
 
         Assert.Equal(20, endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task A_connection_that_dials_again_carries_one_request_until_it_has_answered_again()
+    {
+        var gate = new TaskCompletionSource();
+        var redialled = new TaskCompletionSource();
+        var onNewConnection = 0;
+        string? oldConnection = null;
+        await using var endpoint = await FakeEndpoint.StartAsync(async context =>
+        {
+            oldConnection ??= context.Connection.Id;
+            if (context.Connection.Id == oldConnection)
+            {
+                context.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose(); // GOAWAY
+                return;
+            }
+
+            Interlocked.Increment(ref onNewConnection);
+            redialled.TrySetResult();
+            await gate.Task;
+        });
+        using var pool = Pool(endpoint, settings => settings with { AnswersOneFirst = true });
+
+        // The old connection may take another request or two before its end is known.
+        Task<Reply> first;
+        do
+        {
+            Assert.InRange(endpoint.Requests, 0, 1000);
+            first = SendAsync(pool, endpoint);
+        }
+        while (await Task.WhenAny(first, redialled.Task) == first);
+        var others = Enumerable.Range(0, 10).Select(_ => SendAsync(pool, endpoint)).ToList();
+
+        Assert.Equal(1, Volatile.Read(ref onNewConnection));
+        gate.SetResult();
+        Assert.All(await Task.WhenAll([first, .. others]), reply => Assert.Null(reply.Failure));
+        Assert.Equal(11, onNewConnection);
     }
 
     [Fact]

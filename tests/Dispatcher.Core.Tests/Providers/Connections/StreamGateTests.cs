@@ -63,6 +63,19 @@ public sealed class StreamGateTests
     }
 
     [Fact]
+    public void Only_a_free_stream_is_taken_without_waiting()
+    {
+        var gate = new StreamGate(1);
+
+        Assert.True(gate.TryEnter());
+        Assert.False(gate.TryEnter());
+        gate.Leave();
+        Assert.True(gate.TryEnter());
+        gate.Close();
+        Assert.False(gate.TryEnter());
+    }
+
+    [Fact]
     public async Task A_wait_ends_with_its_token_and_leaves_no_trace()
     {
         var gate = new StreamGate(1);

@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace Dispatcher.Worker.Consuming;
 
 /// <content>What happens when partitions come and go. Handlers run on the pump's thread, inside Consume or Close.</content>
-internal sealed partial class LaneConsumer
+internal sealed partial class RecordConsumer
 {
     /// <summary>How often a drain looks whether the pushes in flight have ended.</summary>
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
@@ -17,7 +17,7 @@ internal sealed partial class LaneConsumer
         }
         catch (Exception e)
         {
-            Log.HandlerFailed(_logger, _lane, e);
+            Log.HandlerFailed(_logger, _name, e);
             _handlerFault = e;
         }
     }
@@ -27,25 +27,31 @@ internal sealed partial class LaneConsumer
         if (error.IsFatal)
             _fatal = error;
         else
-            Log.ConsumeTrouble(_logger, _lane, error.Code, error.Reason);
+            Log.ConsumeTrouble(_logger, _name, error.Code, error.Reason);
     }
 
     private void OnAssigned(List<TopicPartition> partitions)
     {
         foreach (var partition in partitions)
-            _pauses.Assign(partition.Partition.Value);
+        {
+            if (KeyOf(partition) is { } key)
+                _pauses.Assign(key);
+        }
+
         IsAssigned = true;
-        Log.Assigned(_logger, _lane, string.Join(',', partitions.Select(p => p.Partition.Value)));
+        Log.Assigned(_logger, _name, Names(partitions));
+        RememberCommitted(partitions);
     }
 
     /// <summary>Drain first, fence second: what finishes within the budget is stored and not sent twice.</summary>
     private void OnRevoked(List<TopicPartitionOffset> offsets)
     {
-        var partitions = offsets.ConvertAll(offset => offset.Partition.Value);
+        var partitions = KeysOf(offsets);
         DropHeld(partitions);
         var trackers = partitions.Where(_trackers.ContainsKey).Select(partition => _trackers[partition]).ToList();
         foreach (var tracker in trackers)
             tracker.Close();
+        _sink.DropClosed();
         var abandoned = WaitForStarted(trackers, _options.RevokeTimeout, static () => { });
         foreach (var partition in partitions)
         {
@@ -53,40 +59,46 @@ internal sealed partial class LaneConsumer
                 Store(partition, tracker);
         }
 
-        Log.Revoked(_logger, _lane, string.Join(',', partitions), abandoned);
+        Log.Revoked(_logger, _name, Names(offsets.ConvertAll(offset => offset.TopicPartition)), abandoned);
         Forget(partitions);
     }
 
     private void OnLost(List<TopicPartitionOffset> offsets)
     {
-        var partitions = offsets.ConvertAll(offset => offset.Partition.Value);
-        Log.Lost(_logger, _lane, string.Join(',', partitions));
-        Lose(partitions);
+        Log.Lost(_logger, _name, Names(offsets.ConvertAll(offset => offset.TopicPartition)));
+        Lose(KeysOf(offsets));
     }
 
-    private void Lose(List<int> partitions)
+    private void Lose(List<PartitionKey> partitions)
     {
         DropHeld(partitions);
         Forget(partitions);
     }
 
-    private void DropHeld(List<int> partitions)
+    private void DropHeld(List<PartitionKey> partitions)
     {
-        foreach (var record in _held.Where(record => partitions.Contains(record.Partition.Value)))
-            record.Message.Value.Return();
-        _held.RemoveAll(record => partitions.Contains(record.Partition.Value));
+        _held.RemoveAll(record =>
+        {
+            var isDropped = KeyOf(record.TopicPartition) is { } partition && partitions.Contains(partition);
+            if (isDropped)
+                record.Message.Value.Return();
+            return isDropped;
+        });
     }
 
-    private void Forget(List<int> partitions)
+    private void Forget(List<PartitionKey> partitions)
     {
         foreach (var partition in partitions)
         {
             if (_trackers.Remove(partition, out var tracker))
                 tracker.Detach();
+            _committed.Remove(partition);
             // librdkafka keeps the pause with the partition: given back later, it would never be fetched from again.
             if (_pauses.Unassign(partition))
                 _consumer.Resume([OfTopic(partition)]);
         }
+
+        _sink.DropClosed();
     }
 
     /// <summary>Shutdown: nothing more is started; polling goes on, so that the group sees a living member until the end.</summary>
@@ -97,6 +109,7 @@ internal sealed partial class LaneConsumer
         DropHeld([.. _pauses.Assigned]);
         foreach (var tracker in _trackers.Values)
             tracker.Close();
+        _sink.DropClosed();
 
         var abandoned = WaitForStarted([.. _trackers.Values], _options.DrainTimeout, () =>
         {
@@ -104,7 +117,7 @@ internal sealed partial class LaneConsumer
             StoreOffsets(force: false);
         });
         if (abandoned > 0)
-            Log.DrainTimedOut(_logger, _lane, abandoned);
+            Log.DrainTimedOut(_logger, _name, abandoned);
         StoreOffsets(force: true);
     }
 
@@ -114,10 +127,16 @@ internal sealed partial class LaneConsumer
         int started;
         while ((started = trackers.Sum(tracker => tracker.Started)) > 0 && _time.GetElapsedTime(since) < deadline)
         {
-            _queue.WaitUntilTaken(DrainPoll);
+            Thread.CurrentThread.Join(DrainPoll); // a plain wait, on the pump's own thread
             whileWaiting();
         }
 
         return started;
     }
+
+    private List<PartitionKey> KeysOf(List<TopicPartitionOffset> offsets) =>
+        [.. offsets.Select(offset => KeyOf(offset.TopicPartition)).OfType<PartitionKey>()];
+
+    private static string Names(List<TopicPartition> partitions) =>
+        string.Join(' ', partitions.GroupBy(p => p.Topic).Select(topic => $"{topic.Key}/{string.Join(',', topic.Select(p => p.Partition.Value))}"));
 }

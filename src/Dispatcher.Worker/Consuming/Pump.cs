@@ -1,20 +1,17 @@
-using Dispatcher.Core.Kafka;
-using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Worker.Consuming;
 
 /// <summary>
-/// The thread that owns a lane's consumer. Whatever comes out of a consumer that is not understood ends that consumer: a new one starts
-/// at the last commit, so nothing that was fetched can slip between two states.
+/// The thread that owns a consumer. Whatever comes out of a consumer that is not understood ends that consumer: a new one starts at the
+/// last commit, so nothing that was fetched can slip between two states.
 /// </summary>
-internal sealed partial class LanePump : IDisposable
+internal sealed partial class Pump : IDisposable
 {
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
 
-    private readonly Lane _lane;
-    private readonly KafkaOptions _kafka;
-    private readonly LaneQueue _queue;
+    private readonly PumpSettings _settings;
+    private readonly IRecordSink _sink;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly KafkaMetrics _metrics;
@@ -23,18 +20,11 @@ internal sealed partial class LanePump : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastRound;
 
-    public LanePump(
-        Lane lane,
-        KafkaOptions kafka,
-        LaneQueue queue,
-        WorkerOptions options,
-        TimeProvider time,
-        KafkaMetrics metrics,
-        ILogger<LanePump> logger)
+    public Pump(
+        PumpSettings settings, IRecordSink sink, WorkerOptions options, TimeProvider time, KafkaMetrics metrics, ILogger<Pump> logger)
     {
-        _lane = lane;
-        _kafka = kafka;
-        _queue = queue;
+        _settings = settings;
+        _sink = sink;
         _options = options;
         _time = time;
         _metrics = metrics;
@@ -42,14 +32,14 @@ internal sealed partial class LanePump : IDisposable
         _lastRound = time.GetTimestamp();
     }
 
-    /// <summary>Whether the group has given this lane its share of partitions.</summary>
+    /// <summary>Whether the group has given this pump its share of partitions.</summary>
     public bool IsAssigned { get; private set; }
 
     /// <summary>How long ago the pump last went round: more than a few seconds means that it is stuck.</summary>
     public TimeSpan SinceLastRound => _time.GetElapsedTime(Interlocked.Read(ref _lastRound));
 
     /// <summary>Starts the thread.</summary>
-    public void Start() => new Thread(Pump) { IsBackground = true, Name = $"pump {_lane.Name}" }.Start();
+    public void Start() => new Thread(Run) { IsBackground = true, Name = $"pump {_settings.Name}" }.Start();
 
     /// <summary>Takes nothing new, drains, leaves the group.</summary>
     /// <returns>Ends with the thread.</returns>
@@ -62,20 +52,19 @@ internal sealed partial class LanePump : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stopping.Dispose();
 
-    private void Pump()
+    private void Run()
     {
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                var config = ConsumerSettings.ForLane(_kafka, _lane);
-                new LaneConsumer(_lane, _kafka.Topics.Pushes(_lane), config, _queue, _options, _time, _logger).Run(OnRound, _stopping.Token);
+                new RecordConsumer(_settings, _sink, _options, _time, _metrics, _logger).Run(OnRound, _stopping.Token);
             }
             catch (Exception e)
             {
                 IsAssigned = false;
-                _metrics.ConsumerReplaced(_lane.Name, e.GetType().Name);
-                Log.ConsumerFailed(_logger, _lane, e);
+                _metrics.ConsumerReplaced(_settings.Name, e.GetType().Name);
+                Log.ConsumerFailed(_logger, _settings.Name, e);
                 _stopping.Token.WaitHandle.WaitOne(RestartDelay);
             }
         }
@@ -84,7 +73,7 @@ internal sealed partial class LanePump : IDisposable
         _ended.SetResult();
     }
 
-    private void OnRound(LaneConsumer consumer)
+    private void OnRound(RecordConsumer consumer)
     {
         IsAssigned = consumer.IsAssigned;
         Interlocked.Exchange(ref _lastRound, _time.GetTimestamp());
@@ -92,7 +81,7 @@ internal sealed partial class LanePump : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Lane}: the consumer failed and is replaced; it starts again at the last commit")]
-        public static partial void ConsumerFailed(ILogger logger, Lane lane, Exception exception);
+        [LoggerMessage(1, LogLevel.Warning, "{Pump}: the consumer failed and is replaced; it starts again at the last commit")]
+        public static partial void ConsumerFailed(ILogger logger, string pump, Exception exception);
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Dispatcher.Core.Providers;
 
-namespace Dispatcher.Core.Tests.Providers;
+namespace Dispatcher.Core.Tests.Pushes;
 
 public sealed class PlainJsonEncoderTests
 {

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 
-namespace Dispatcher.Core.Providers;
+namespace Dispatcher.Core.Pushes;
 
 /// <summary>
 /// Escapes what JSON asks for (quote, backslash, control characters) and nothing else. Even .NET's "relaxed" encoder writes an emoji as

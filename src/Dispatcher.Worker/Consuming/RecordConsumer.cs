@@ -1,0 +1,355 @@
+using Confluent.Kafka;
+using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Telemetry;
+
+namespace Dispatcher.Worker.Consuming;
+
+/// <summary>
+/// One consumer's life, from subscribing to closing, on the pump's thread; nothing else touches the <c>IConsumer</c>. A record that was
+/// consumed is in exactly one place: held here, or tracked and in the sink, or dropped together with its partition.
+/// </summary>
+internal sealed partial class RecordConsumer
+{
+    private static readonly TimeSpan FullPollTime = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RoomWait = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Records taken from the prefetch between two looks at offsets and pauses.</summary>
+    private const int RecordsPerRound = 256;
+
+    /// <summary>A gap up to this wide is a transaction's marker; retention deletes whole segments.</summary>
+    private const int MarkerGap = 2;
+
+    private readonly PumpSettings _settings;
+    private readonly IRecordSink _sink;
+    private readonly WorkerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly KafkaMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly string _name;
+    private readonly IConsumer<byte[]?, RecordBytes> _consumer;
+    private readonly Dictionary<PartitionKey, PartitionTracker> _trackers = [];
+    private readonly PauseState _pauses = new();
+    private readonly long?[] _fullSince;
+
+    // Bound: what one round consumed before it saw that there was no room, and one record of each partition that comes while all are paused.
+    private readonly List<ConsumeResult<byte[]?, RecordBytes>> _held = [];
+
+    private long _lastStore;
+    private Error? _fatal;
+    private Exception? _handlerFault;
+
+    public RecordConsumer(
+        PumpSettings settings, IRecordSink sink, WorkerOptions options, TimeProvider time, KafkaMetrics metrics, ILogger logger)
+    {
+        _settings = settings;
+        _name = settings.Name;
+        _sink = sink;
+        _options = options;
+        _time = time;
+        _metrics = metrics;
+        _logger = logger;
+        _fullSince = new long?[settings.Topics.Count];
+        _lastStore = time.GetTimestamp();
+        _consumer = new ConsumerBuilder<byte[]?, RecordBytes>(settings.Config)
+            .SetValueDeserializer(new RecordBytes.Deserializer())
+            .SetPartitionsAssignedHandler((_, partitions) => Guarded(() => OnAssigned(partitions)))
+            .SetPartitionsRevokedHandler((_, offsets) => Guarded(() => OnRevoked(offsets)))
+            .SetPartitionsLostHandler((_, offsets) => Guarded(() => OnLost(offsets)))
+            .SetErrorHandler((_, error) => OnError(error))
+            .SetLogHandler((_, message) => Log.Librdkafka(_logger, message.Facility, message.Message))
+            .Build();
+    }
+
+    /// <summary>Whether the group has given this consumer its share, which may be nothing.</summary>
+    public bool IsAssigned { get; private set; }
+
+    /// <summary>Consumes until stopped, then drains and leaves the group.</summary>
+    /// <param name="onRound">Called once per round, for liveness.</param>
+    /// <param name="stopping">Take nothing new, finish what has started.</param>
+    public void Run(Action<RecordConsumer> onRound, CancellationToken stopping)
+    {
+        try
+        {
+            _consumer.Subscribe(_settings.Topics);
+            while (!stopping.IsCancellationRequested)
+            {
+                Round();
+                onRound(this);
+            }
+
+            Drain();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        try
+        {
+            _consumer.Close(); // runs the revoke handler, commits what is stored, leaves the group
+        }
+        finally
+        {
+            _consumer.Dispose();
+            foreach (var tracker in _trackers.Values)
+                tracker.Detach();
+            _sink.DropClosed();
+            foreach (var record in _held)
+                record.Message.Value.Return();
+        }
+    }
+
+    private void Round()
+    {
+        if (_fatal is { } fatal)
+            throw new KafkaException(fatal);
+        if (_handlerFault is { } fault)
+            throw new InvalidOperationException("A rebalance handler failed.", fault);
+
+        var pollTime = _sink.Tick();
+        StoreOffsets(force: false);
+        PlaceHeld();
+        ApplyPauses();
+        if (_held.Count > 0 && Array.Exists(_fullSince, IsFullForNow))
+            _sink.WaitForRoom(RoomWait); // short saturation: not consuming keeps the prefetch
+        else
+            Poll(_held.Count > 0 && pollTime > FullPollTime ? FullPollTime : pollTime);
+    }
+
+    private bool IsFullForNow(long? since) => since is { } start && _time.GetElapsedTime(start) <= _sink.PauseAfter && _sink.PauseAfter > TimeSpan.Zero;
+
+    private bool IsFullForLong(int topic) => _fullSince[topic] is { } since && _time.GetElapsedTime(since) >= _sink.PauseAfter;
+
+    private void Poll(TimeSpan wait)
+    {
+        var record = Consume(wait);
+        for (var taken = 1; record is not null; taken++)
+        {
+            if (IsBehindHeld(record, _held.Count) || !TryPlace(record))
+            {
+                _held.Add(record);
+                return; // pauses first, before more of the same partition comes
+            }
+
+            record = taken < RecordsPerRound ? Consume(TimeSpan.Zero) : null;
+        }
+    }
+
+    private ConsumeResult<byte[]?, RecordBytes>? Consume(TimeSpan wait)
+    {
+        try
+        {
+            return _consumer.Consume(wait);
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            OnConsumeError(e);
+            return null;
+        }
+    }
+
+    private void OnConsumeError(ConsumeException e)
+    {
+        if (e.Error.Code == ErrorCode.Local_MaxPollExceeded)
+        {
+            Log.MaxPollExceeded(_logger, _name);
+            Lose([.. _trackers.Keys]); // the group has given them to others; the next poll joins again
+        }
+        else if (e.Error.Code is ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented
+            && e.ConsumerRecord is { } record && KeyOf(record.TopicPartition) is { } partition)
+        {
+            Log.Unreadable(_logger, _name, record.Topic, record.Partition.Value, record.Offset.Value, e.Error.Reason);
+            _pauses.Set(partition, PauseReasons.Unreadable, applies: true);
+        }
+        else
+        {
+            Log.ConsumeTrouble(_logger, _name, e.Error.Code, e.Error.Reason);
+        }
+    }
+
+    /// <summary>Tries again what could not be placed: a full sink stops a topic, a full window only its partition.</summary>
+    private void PlaceHeld()
+    {
+        for (var i = 0; i < _held.Count;)
+        {
+            if (!IsBehindHeld(_held[i], i) && TryPlace(_held[i]))
+                _held.RemoveAt(i);
+            else
+                i++;
+        }
+
+        for (var topic = 0; topic < _fullSince.Length; topic++)
+        {
+            if (IsFullForLong(topic) ? _sink.IsHalfEmpty(topic) : _sink.HasRoom(topic))
+                _fullSince[topic] = null;
+        }
+    }
+
+    /// <summary>
+    /// Whether an older record of the same partition is still held. Placed before it, the younger one would make the older look like a gap,
+    /// and a gap counts as settled.
+    /// </summary>
+    private bool IsBehindHeld(ConsumeResult<byte[]?, RecordBytes> record, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (_held[i].Partition == record.Partition && _held[i].Topic == record.Topic)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Tracks a record and puts it into the sink; <see langword="false"/> when it has to be held.</summary>
+    private bool TryPlace(ConsumeResult<byte[]?, RecordBytes> record)
+    {
+        var partition = new PartitionKey(TopicIndex(record.Topic), record.Partition.Value);
+        if (!_sink.HasRoom(partition.Topic))
+        {
+            _fullSince[partition.Topic] ??= _time.GetTimestamp();
+            return false;
+        }
+
+        var tracker = Tracker(partition, record.Offset.Value);
+        if (!tracker.TryAdd(record.Offset.Value))
+        {
+            _pauses.Set(partition, PauseReasons.Window, applies: true);
+            return false;
+        }
+
+        var delay = _settings.AreDelays ? DelayedPush.Read(record.Message.Headers) : null;
+        var app = _settings.Apps.NameOf(PushJson.PeekApp(record.Message.Value.Span));
+        _sink.Add(new ConsumedPush(record, _settings.Topics[partition.Topic], partition, tracker, delay, app));
+        return true;
+    }
+
+    /// <summary>The partition's tracker; a new one when there is none yet, or when the offsets went back (a reset).</summary>
+    private PartitionTracker Tracker(PartitionKey partition, long offset)
+    {
+        if (_trackers.TryGetValue(partition, out var tracker) && offset >= tracker.Next)
+        {
+            if (offset - tracker.Next > MarkerGap)
+                ReportLoss(partition, tracker.Next, offset);
+            return tracker;
+        }
+
+        if (tracker is not null)
+        {
+            Log.Rewound(_logger, _name, OfTopic(partition).Topic, partition.Partition, tracker.Next, offset);
+            tracker.Detach();
+        }
+        else if (_committed.Remove(partition, out var committed) && offset > committed)
+        {
+            ReportLoss(partition, committed, offset);
+        }
+
+        return _trackers[partition] = new PartitionTracker(offset);
+    }
+
+    private void ApplyPauses()
+    {
+        foreach (var partition in _pauses.Assigned.ToArray())
+            _pauses.Set(partition, PauseReasons.Full, IsFullForLong(partition.Topic));
+        foreach (var (partition, tracker) in _trackers)
+        {
+            // Half a window of hysteresis, because every pause throws the prefetch away.
+            if (_pauses.Has(partition, PauseReasons.Window) && tracker.Span <= PartitionTracker.Window / 2
+                && !_held.Exists(record => KeyOf(record.TopicPartition) == partition))
+            {
+                _pauses.Set(partition, PauseReasons.Window, applies: false);
+            }
+        }
+
+        var (pause, resume) = _pauses.Reconcile();
+        if (pause.Count > 0)
+            _consumer.Pause(pause.Select(OfTopic));
+        if (resume.Count > 0)
+            _consumer.Resume(resume.Select(OfTopic));
+    }
+
+    private void StoreOffsets(bool force)
+    {
+        if (!force && _time.GetElapsedTime(_lastStore) < _options.StoreInterval)
+            return;
+        _lastStore = _time.GetTimestamp();
+        foreach (var (partition, tracker) in _trackers)
+            Store(partition, tracker);
+    }
+
+    private void Store(PartitionKey partition, PartitionTracker tracker)
+    {
+        var watermark = tracker.Advance();
+        if (watermark <= tracker.Stored || (tracker.Stored < 0 && watermark == tracker.First))
+            return;
+        try
+        {
+            _consumer.StoreOffset(new TopicPartitionOffset(OfTopic(partition), watermark));
+            tracker.Stored = watermark;
+        }
+        catch (KafkaException e)
+        {
+            // Not assigned any more: the fence that keeps a late offset from rewinding the new owner's. It replays from the last commit.
+            Log.NotStored(_logger, _name, OfTopic(partition).Topic, partition.Partition, e.Error.Code);
+        }
+    }
+
+    private TopicPartition OfTopic(PartitionKey partition) => new(_settings.Topics[partition.Topic], partition.Partition);
+
+    private PartitionKey? KeyOf(TopicPartition partition) =>
+        TopicIndex(partition.Topic) is >= 0 and var topic ? new PartitionKey(topic, partition.Partition.Value) : null;
+
+    private int TopicIndex(string topic)
+    {
+        for (var i = 0; i < _settings.Topics.Count; i++)
+        {
+            if (_settings.Topics[i] == topic)
+                return i;
+        }
+
+        return -1;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Pump}: assigned {Partitions}")]
+        public static partial void Assigned(ILogger logger, string pump, string partitions);
+
+        [LoggerMessage(2, LogLevel.Information, "{Pump}: gave up {Partitions}; {Abandoned} pushes in flight were left to the next owner")]
+        public static partial void Revoked(ILogger logger, string pump, string partitions, int abandoned);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Pump}: lost {Partitions}")]
+        public static partial void Lost(ILogger logger, string pump, string partitions);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Pump}: not polled for too long, rejoining the group")]
+        public static partial void MaxPollExceeded(ILogger logger, string pump);
+
+        [LoggerMessage(5, LogLevel.Error, "{Pump}: {Topic}/{Partition} stands still at offset {Offset}, a batch there cannot be read: {Reason}")]
+        public static partial void Unreadable(ILogger logger, string pump, string topic, int partition, long offset, string reason);
+
+        [LoggerMessage(6, LogLevel.Warning, "{Pump}: {Code} {Reason}")]
+        public static partial void ConsumeTrouble(ILogger logger, string pump, ErrorCode code, string reason);
+
+        [LoggerMessage(7, LogLevel.Warning, "{Pump}: {Topic}/{Partition} went back from offset {Next} to {Offset}")]
+        public static partial void Rewound(ILogger logger, string pump, string topic, int partition, long next, long offset);
+
+        [LoggerMessage(8, LogLevel.Warning, "{Pump}: offset of {Topic}/{Partition} not stored: {Code}")]
+        public static partial void NotStored(ILogger logger, string pump, string topic, int partition, ErrorCode code);
+
+        [LoggerMessage(9, LogLevel.Warning, "{Pump}: {Abandoned} pushes were still in flight when the drain timeout ended; they stay in Kafka")]
+        public static partial void DrainTimedOut(ILogger logger, string pump, int abandoned);
+
+        [LoggerMessage(10, LogLevel.Error, "{Pump}: a rebalance handler failed; the consumer is replaced")]
+        public static partial void HandlerFailed(ILogger logger, string pump, Exception exception);
+
+        [LoggerMessage(11, LogLevel.Debug, "librdkafka {Facility}: {Message}")]
+        public static partial void Librdkafka(ILogger logger, string facility, string message);
+
+        [LoggerMessage(12, LogLevel.Error, "{Pump}: Kafka deleted {Count} records of {Topic}/{Partition} before they were settled: "
+            + "its retention is shorter than the backlog")]
+        public static partial void LostToRetention(ILogger logger, string pump, long count, string topic, int partition);
+    }
+}

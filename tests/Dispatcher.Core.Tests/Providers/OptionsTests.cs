@@ -1,0 +1,53 @@
+using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Providers.Fcm;
+
+namespace Dispatcher.Core.Tests.Providers;
+
+public sealed class OptionsTests
+{
+    [Fact]
+    public void The_defaults_are_valid()
+    {
+        Assert.Empty(new ApnsOptions().Validate());
+        Assert.Empty(new FcmOptions().Validate());
+    }
+
+    [Fact]
+    public void Apns_problems_name_the_option_and_the_value()
+    {
+        var problems = new ApnsOptions
+        {
+            Endpoint = new Uri("ftp://push.example"),
+            TrustedCaPath = "/no/such.pem",
+            Connections = 65,
+            StreamsPerConnection = 0,
+            KeepAlive = TimeSpan.FromSeconds(1),
+        }.Validate();
+
+        AssertNames(problems, ("Endpoint", "ftp://push.example"), ("TrustedCaPath", "/no/such.pem"), ("Connections", "65"), ("StreamsPerConnection", "0"), ("KeepAlive", "00:00:01"));
+    }
+
+    [Fact]
+    public void Fcm_problems_name_the_option_and_the_value()
+    {
+        var problems = new FcmOptions
+        {
+            Endpoint = new Uri("https://fcm.example/v1"),
+            TrustedCaPath = "/no/such.pem",
+            Connections = 0,
+            StreamsPerConnection = 101,
+        }.Validate();
+
+        AssertNames(problems, ("Endpoint", "https://fcm.example/v1"), ("TrustedCaPath", "/no/such.pem"), ("Connections", "0"), ("StreamsPerConnection", "101"));
+    }
+
+    private static void AssertNames(IReadOnlyList<string> problems, params (string Option, string Value)[] expected)
+    {
+        Assert.Equal(expected.Length, problems.Count);
+        Assert.All(expected.Zip(problems), pair =>
+        {
+            Assert.StartsWith(pair.First.Option, pair.Second, StringComparison.Ordinal);
+            Assert.Contains(pair.First.Value, pair.Second, StringComparison.Ordinal);
+        });
+    }
+}

@@ -1,0 +1,83 @@
+using Confluent.Kafka;
+using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Worker.Consuming;
+
+namespace Dispatcher.Worker.Tests.Consuming;
+
+public sealed class ConsumerSettingsTests
+{
+    private static readonly Lane ApnsUrgent = new(Provider.Apns, PushClass.Urgent);
+
+    [Theory]
+    [InlineData("enable.auto.commit", "true")]
+    [InlineData("enable.auto.offset.store", "false")]
+    [InlineData("auto.offset.reset", "earliest")]
+    [InlineData("partition.assignment.strategy", "cooperative-sticky")]
+    [InlineData("enable.partition.eof", "false")]
+    [InlineData("allow.auto.create.topics", "false")]
+    [InlineData("check.crcs", "false")]
+    [InlineData("queued.max.messages.kbytes", "16384")]
+    [InlineData("queued.min.messages", "5000")]
+    [InlineData("fetch.queue.backoff.ms", "20")]
+    [InlineData("socket.keepalive.enable", "true")]
+    public void A_lane_is_set_to_lose_nothing_and_to_keep_little(string name, string expected) =>
+        Assert.Equal(expected, ConsumerSettings.ForLane(Options(), ApnsUrgent).Get(name), ignoreCase: true);
+
+    [Fact]
+    public void A_dead_worker_is_missed_soon_and_a_slow_one_is_not()
+    {
+        var config = ConsumerSettings.ForLane(Options(), ApnsUrgent);
+
+        Assert.InRange(config.SessionTimeoutMs!.Value, 10_000, 15_000);
+        Assert.True(config.HeartbeatIntervalMs * 3 <= config.SessionTimeoutMs);
+        Assert.InRange(config.MaxPollIntervalMs!.Value, 60_000, 120_000);
+        Assert.InRange(config.AutoCommitIntervalMs!.Value, 250, 1_000);
+    }
+
+    [Fact]
+    public void Lanes_have_groups_of_their_own()
+    {
+        var groups = Lane.All.Select(lane => ConsumerSettings.ForLane(Options(), lane).GroupId).ToList();
+
+        Assert.Equal(["dispatcher.push.apns.urgent", "dispatcher.push.apns.bulk", "dispatcher.push.fcm.urgent", "dispatcher.push.fcm.bulk"], groups);
+    }
+
+    [Fact]
+    public void Nobody_is_a_static_member() => Assert.Null(ConsumerSettings.ForLane(Options(), ApnsUrgent).GroupInstanceId);
+
+    [Fact]
+    public void Properties_of_the_operator_win()
+    {
+        var config = ConsumerSettings.ForLane(Options(("session.timeout.ms", "30000"), ("security.protocol", "ssl")), ApnsUrgent);
+
+        Assert.Equal((30_000, SecurityProtocol.Ssl), (config.SessionTimeoutMs, config.SecurityProtocol));
+    }
+
+    [Theory]
+    [InlineData("enable.auto.commit")]
+    [InlineData("ENABLE.AUTO.OFFSET.STORE")]
+    [InlineData("auto.offset.reset")]
+    [InlineData("group.id")]
+    [InlineData("group.instance.id")]
+    [InlineData("bootstrap.servers")]
+    [InlineData("metadata.broker.list")]
+    [InlineData("enable.idempotence")]
+    [InlineData("acks")]
+    [InlineData("transactional.id")]
+    [InlineData("enable.partition.eof")]
+    [InlineData("dotnet.consumer.consume.result.fields")]
+    [InlineData("dotnet.producer.enable.delivery.reports")]
+    [InlineData("dotnet.producer.delivery.report.fields")]
+    [InlineData("dotnet.producer.enable.background.poll")]
+    public void What_the_promise_rests_on_cannot_be_set(string property) =>
+        Assert.Contains(Options((property, "x")).Validate(), problem => problem.Contains(property, StringComparison.OrdinalIgnoreCase));
+
+    private static KafkaOptions Options(params ReadOnlySpan<(string Name, string Value)> properties)
+    {
+        var options = new KafkaOptions { BootstrapServers = "localhost:9092" };
+        foreach (var (name, value) in properties)
+            options.Properties[name] = value;
+        return options;
+    }
+}
