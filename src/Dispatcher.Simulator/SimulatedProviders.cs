@@ -89,9 +89,9 @@ public sealed class SimulatedProviders : IAsyncDisposable
 
     private async Task ListenAsync(SimulatorOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var apns = new ApnsEndpoint(
-            new ApnsProviderTokens(ApnsKey), new ApnsTopics(BundleId), ApnsFaults, FlakyTokens, AnswerTime, Ledger, time);
-        var fcm = new FcmEndpoint(ServiceAccount, AccessTokens, FcmFaults, FlakyTokens, AnswerTime, Ledger, time);
+        var gate = new AnswerGate(AnswerTime, Ledger);
+        var apns = new ApnsEndpoint(new ApnsProviderTokens(ApnsKey), new ApnsTopics(BundleId), ApnsFaults, FlakyTokens, gate, time);
+        var fcm = new FcmEndpoint(ServiceAccount, AccessTokens, FcmFaults, FlakyTokens, gate, time);
         var token = new TokenEndpoint(ServiceAccount, AccessTokens, time);
         var control = new ControlEndpoints(this);
 
