@@ -1,15 +1,20 @@
+using Dispatcher.Simulator.Kafka;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Dispatcher.Simulator.Control;
 
 /// <summary>The control API: what the providers answered, and how they shall answer from now on. Described in docs/simulator.md.</summary>
-internal sealed class ControlEndpoints(SimulatedProviders providers)
+internal sealed class ControlEndpoints(SimulatedProviders providers, InMemoryKafka? kafka)
 {
     public void Map(WebApplication app)
     {
         app.Use(SayWhatIsWrongAsync);
         new LedgerEndpoints(providers.Ledger, providers.FlakyTokens).Map(app);
         new FaultEndpoints(providers.ApnsFaults, providers.FcmFaults).Map(app);
+        if (kafka is null)
+            app.Map("/kafka/{**rest}", () => TypedResults.NotFound("this simulator runs without Kafka (--no-kafka)"));
+        else
+            new KafkaEndpoints(kafka).Map(app);
 
         app.MapGet("/latency", () => new LatencySetting((int)providers.AnswerTime.Latency.TotalMilliseconds));
         app.MapPut("/latency", SetLatency);

@@ -15,6 +15,9 @@ public sealed class SimulatorFixture : IAsyncLifetime
     private OutsideWorld? _world;
     private HttpMessageInvoker? _client;
 
+    /// <summary>0: without Kafka.</summary>
+    internal int KafkaBrokers { get; init; }
+
     internal TestTime Time { get; } = new();
 
     /// <summary>Asked once for each request that a fault with a probability below 1 might hit.</summary>
@@ -26,7 +29,7 @@ public sealed class SimulatorFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var options = new SimulatorOptions { Directory = _directory.FullName, WithKafka = false };
+        var options = new SimulatorOptions { Directory = _directory.FullName, WithKafka = KafkaBrokers > 0, KafkaBrokers = KafkaBrokers };
         _world = await OutsideWorld.StartAsync(options, Time, () => Chance());
         _client = NewClient(Providers.Authority.Certificate, port => _connections.AddOrUpdate(port, 1, (_, count) => count + 1));
     }
