@@ -77,6 +77,51 @@ public sealed class ControlEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Duplicates_are_counted_by_id_or_by_token()
+    {
+        foreach (var id in new[] { Id, Id, "0d4d7f0e-0c0f-4c65-9d0c-3a9f4b1e6a11" })
+            await new ApnsPush { Headers = { ["apns-id"] = id } }.SendAsync(_fixture);
+        await new FcmPush().SendAsync(_fixture);
+        await new FcmPush().SendAsync(_fixture);
+
+        var byId = (await GetAsync("/ledger/duplicates")).Body;
+        var byToken = (await GetAsync("/ledger/duplicates?by=token")).Json;
+
+        Assert.Equal($$"""{"count":1,"extra":1,"first":[{"key":"{{Id}}","accepted":2}]}""", byId);
+        Assert.Equal((2, 3), (byToken.GetProperty("count").GetInt64(), byToken.GetProperty("extra").GetInt64()));
+        Assert.Equal(FcmPush.GoodToken, byToken.GetProperty("first")[1].GetProperty("key").GetString());
+    }
+
+    [Fact]
+    public async Task What_was_accepted_is_read_page_by_page()
+    {
+        await new ApnsPush { Headers = { ["apns-id"] = Id } }.SendAsync(_fixture);
+        await new ApnsPush { Path = ApnsPush.Scripted("fa114100") }.SendAsync(_fixture);
+        await new FcmPush().SendAsync(_fixture);
+
+        var first = (await GetAsync("/ledger/accepted?limit=1")).Body;
+        var second = (await GetAsync("/ledger/accepted?after=1")).Json;
+
+        Assert.Equal($$"""{"next":1,"missed":0,"accepted":[{"provider":"apns","id":"{{Id}}","token":"{{ApnsPush.GoodToken}}"}]}""", first);
+        Assert.Equal((3, 1), (second.GetProperty("next").GetInt64(), second.GetProperty("accepted").GetArrayLength()));
+        Assert.Equal((200, "[]"), ((await GetAsync("/ledger/accepted?after=3")).Status, (await GetAsync("/ledger/accepted?after=3")).Json.GetProperty("accepted").GetRawText()));
+    }
+
+    [Theory]
+    [InlineData("/ledger/accepted?after=-1")]
+    [InlineData("/ledger/accepted?limit=0")]
+    [InlineData("/ledger/accepted?limit=100001")]
+    [InlineData("/ledger/accepted?limit=many")]
+    [InlineData("/ledger/duplicates?by=colour")]
+    public async Task A_question_that_makes_no_sense_is_refused_with_a_line(string path)
+    {
+        var answer = await GetAsync(path);
+
+        Assert.Equal(400, answer.Status);
+        Assert.NotEmpty(answer.Body);
+    }
+
+    [Fact]
     public async Task A_fault_replaces_the_answers_of_one_provider_until_its_count_is_used_up()
     {
         await PutAsync("/faults/apns", """{"status":503,"reason":"Shutdown","retryAfterSeconds":2,"count":1}""");
