@@ -42,6 +42,7 @@ internal sealed class ConsumedPush
         Offset = record.Offset.Value;
         Delay = delay;
         App = app;
+        Weight = Length + (Key?.Length ?? 0) + WeightOf(Headers);
     }
 
     /// <summary>The record's key.</summary>
@@ -74,8 +75,11 @@ internal sealed class ConsumedPush
     /// <summary>The value's bytes; valid until the push ends.</summary>
     public ReadOnlySpan<byte> Value => _value.Span;
 
-    /// <summary>How much the value weighs in a queue.</summary>
+    /// <summary>How long the value is.</summary>
     public int Length => _value.Length;
+
+    /// <summary>How much the record weighs in a queue: nobody bounds what a producer puts into a key or headers.</summary>
+    public int Weight { get; }
 
     /// <summary>Whether its partition is being given up, so that it would not start any more.</summary>
     public bool IsClosed => _tracker.IsClosed;
@@ -115,6 +119,14 @@ internal sealed class ConsumedPush
         var state = Interlocked.Exchange(ref _state, Ended);
         if (state != Ended)
             Release(state);
+    }
+
+    private static int WeightOf(Headers? headers)
+    {
+        var weight = 0;
+        for (var i = 0; i < headers?.Count; i++)
+            weight += headers[i].Key.Length + (headers[i].GetValueBytes()?.Length ?? 0);
+        return weight;
     }
 
     private void Release(int state)
