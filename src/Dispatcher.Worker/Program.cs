@@ -4,6 +4,7 @@ using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker;
 using Dispatcher.Worker.Dispatching;
@@ -28,11 +29,12 @@ try
     var kafka = Section<KafkaOptions>("Kafka");
     var worker = Section<WorkerOptions>("Worker");
     var sending = Section<SendingOptions>("Sending");
+    var limits = Section<LimitOptions>("Limits");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(),
+        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(), .. limits.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -46,7 +48,7 @@ try
 
     builder.Services.AddMetrics();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -64,8 +66,10 @@ try
         kafka,
         worker,
         sending,
+        limits,
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
+        services.GetRequiredService<SendingMetrics>(),
         time,
         chance,
         services.GetRequiredService<ILoggerFactory>()));

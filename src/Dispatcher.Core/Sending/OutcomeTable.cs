@@ -61,4 +61,21 @@ public static class OutcomeTable
         OutcomeKind.Expired => new(true, false, BreakerSignal.Neutral, Settlement.Complete),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No row in the outcome table."),
     };
+
+    /// <summary>The word for a kind of outcome in results, metrics and dead letters.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A kind without a word: a bug.</exception>
+    public static string Word(OutcomeKind kind) => kind switch
+    {
+        OutcomeKind.Accepted => "accepted",
+        OutcomeKind.Unregistered => "unregistered",
+        OutcomeKind.Rejected => "rejected",
+        OutcomeKind.Throttled => "throttled",
+        OutcomeKind.Unavailable => "unavailable",
+        OutcomeKind.Ambiguous => "ambiguous",
+        OutcomeKind.NotSent => "notSent",
+        OutcomeKind.Misconfigured => "misconfigured",
+        OutcomeKind.Expired => "expired",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No word for it."),
+    };
 }

@@ -2,6 +2,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Worker.Dispatching;
@@ -24,8 +25,10 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         KafkaOptions kafka,
         WorkerOptions options,
         SendingOptions sending,
+        LimitOptions limits,
         DispatchMetrics dispatchMetrics,
         KafkaMetrics kafkaMetrics,
+        SendingMetrics sendingMetrics,
         TimeProvider time,
         Func<double> chance,
         ILoggerFactory loggers)
@@ -38,7 +41,14 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         var handOff = new HandOff(producer, time, chance, kafkaMetrics);
         var senders = providers.ToDictionary(
             provider => provider.Key,
-            provider => new PushSender(provider.Value, sending, time, chance, loggers.CreateLogger<PushSender>()));
+            provider => new PushSender(
+                provider.Value,
+                new AppGates(provider.Key, apps.Apps, limits, sendingMetrics, time, loggers.CreateLogger<AppGates>()),
+                sending,
+                sendingMetrics,
+                time,
+                chance,
+                loggers.CreateLogger<PushSender>()));
         _lanes = [.. Lane.All.Select(lane => new LaneWorker(
             lane, apps, senders[lane.Provider], handOff, kafka, options, dispatchMetrics, kafkaMetrics, time, worker, loggers))];
     }

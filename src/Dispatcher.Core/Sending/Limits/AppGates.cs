@@ -1,0 +1,55 @@
+using Dispatcher.Core.Apps;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatcher.Core.Sending.Limits;
+
+/// <summary>The gates of one provider's apps, each made when its app is first sent to. Apps of one Firebase project share its rate.</summary>
+public sealed class AppGates
+{
+    private readonly Dictionary<string, Lazy<AppGate>> _gates;
+
+    /// <summary>Gates for a provider's apps.</summary>
+    /// <param name="provider">Whose apps.</param>
+    /// <param name="apps">All configured apps.</param>
+    /// <param name="options">Checked by <see cref="LimitOptions.Validate"/>.</param>
+    /// <param name="metrics">Where refusals, limits and breakers are counted.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="logger">Breaker transitions.</param>
+    public AppGates(
+        Provider provider, IEnumerable<App> apps, LimitOptions options, SendingMetrics metrics, TimeProvider time, ILogger<AppGates> logger)
+    {
+        Provider = provider;
+        var rates = new Dictionary<string, TokenBucket?>(StringComparer.Ordinal);
+        _gates = new Dictionary<string, Lazy<AppGate>>(StringComparer.Ordinal);
+        foreach (var app in apps.Where(app => app.Provider == provider))
+        {
+            var quota = app is FcmApp fcm ? fcm.ProjectId ?? fcm.CredentialsPath : app.Name;
+            if (!rates.TryGetValue(quota, out var rate))
+                rates.Add(quota, rate = Rate(provider, options, time));
+            _gates.Add(app.Name, new(() => new AppGate(app, rate, options, metrics, time, logger)));
+        }
+    }
+
+    /// <summary>Whose apps.</summary>
+    public Provider Provider { get; }
+
+    /// <summary>The gate of an app; <see langword="null"/> for one that is not configured, to which no provider sends.</summary>
+    /// <param name="app">The app's name.</param>
+    internal AppGate? Find(string app) => _gates.TryGetValue(app, out var gate) ? gate.Value : null;
+
+    /// <summary>The provider is back after an outage: every rate grows from the start again.</summary>
+    internal void RampUp()
+    {
+        foreach (var gate in _gates.Values.Where(gate => gate.IsValueCreated))
+            gate.Value.RampUp();
+    }
+
+    /// <summary>A burst of a second, where Firebase would allow a minute's: it asks to spread the load.</summary>
+    private static TokenBucket? Rate(Provider provider, LimitOptions options, TimeProvider time)
+    {
+        var perMinute = provider == Provider.Apns ? options.ApnsPerMinute : options.FcmPerMinute;
+        return perMinute is { } rate ? new TokenBucket(rate / 60.0, rate / 60.0, options.Ramp, time) : null;
+    }
+}
