@@ -106,10 +106,10 @@ internal sealed partial class AppGate
                 break;
         }
 
-        _permits.GiveBack();
         if (outcome is SendOutcome.Accepted)
             _devices.Succeeded(push.Target.Value);
         Report(_breaker.Concluded(entry.Pass, outcome), outcome);
+        _permits.GiveBack(); // last, so that whoever gets it sees what the breaker made of this
         return outcome switch
         {
             SendOutcome.Throttled { Scope: ThrottleScope.Token } => _devices.Throttled(push.Target.Value, outcome.RetryAfter),

@@ -128,7 +128,6 @@ public sealed class AppGateTests : IDisposable
 
         gate.Leave(first, Push, new SendOutcome.Misconfigured(), Latency);
 
-        // The permit came before the news: either way the push is not attempted with a key that is known to be refused.
         var answer = await waiting;
         Assert.Equal(AppBreaker.Parked, answer.Reason);
         Assert.Equal(["1 shop"], _metrics.Observe("dispatcher.app.in_flight"));
