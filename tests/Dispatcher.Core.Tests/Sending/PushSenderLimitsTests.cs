@@ -15,7 +15,7 @@ public sealed class PushSenderLimitsTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly RecordedMetrics _metrics = new();
     private readonly ScriptedProvider _provider;
-    private readonly LimitOptions _limits = new() { MinConcurrency = 2, MaxConcurrency = 20 };
+    private readonly LimitOptions _limits = new() { MinConcurrency = 2, MaxConcurrency = 2 };
     private readonly SendingOptions _options = new() { BreakerMinimumAttempts = 10_000 };
 
     public PushSenderLimitsTests() => _provider = new ScriptedProvider(_time);

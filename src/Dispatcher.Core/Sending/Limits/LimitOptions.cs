@@ -3,15 +3,15 @@ namespace Dispatcher.Core.Sending.Limits;
 /// <summary>How much is asked of the providers, per app and worker: the section <c>Limits</c>.</summary>
 public sealed class LimitOptions
 {
-    /// <summary>Attempts in flight that an app may always have, and with which it starts, 1 to 1,000. Default: 10.</summary>
+    /// <summary>Attempts in flight that an app may always have, 1 to 1,000. Default: 10.</summary>
     public int MinConcurrency { get; set; } = 10;
 
     /// <summary>Attempts in flight that an app may have at most, <see cref="MinConcurrency"/> to 20,000. Default: 1,000.</summary>
     public int MaxConcurrency { get; set; } = 1000;
 
     /// <summary>
-    /// How many times its usual latency an answer may take before an app's concurrency shrinks, 1.1 to 20. Default: 2 (Netflix'
-    /// concurrency-limits says 1.5 of services of one's own; these are reached over the Internet).
+    /// How many times its usual latency a round trip may take before an app's concurrency shrinks, 1.1 to 20; below 250 ms it never does.
+    /// Default: 2 (Netflix' concurrency-limits says 1.5 of services of one's own; these are reached over the Internet).
     /// </summary>
     public double LatencyTolerance { get; set; } = 2;
 

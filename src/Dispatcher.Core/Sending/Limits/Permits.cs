@@ -2,9 +2,9 @@ namespace Dispatcher.Core.Sending.Limits;
 
 /// <summary>
 /// Permits to attempt, as many as an <see cref="AdaptiveLimit"/> allows at the moment, first come first served. Who would wait is
-/// turned away at once when more are waiting already than can be served in that time (Little's law: limit × wait ÷ latency, and while
-/// nothing comes back the latency is at least that silence), at most <see cref="AdaptiveLimit.Maximum"/>. So a service that has
-/// stopped answering collects no crowd.
+/// turned away at once when more are waiting already than can be served in that time (Little's law: limit × wait ÷ latency), at most
+/// <see cref="AdaptiveLimit.Maximum"/>. When nothing has come back for longer than the wait, that silence is the latency: a service that
+/// has stopped answering collects no crowd.
 /// </summary>
 /// <param name="limit">How many.</param>
 /// <param name="time">Clock and timers.</param>
@@ -74,7 +74,7 @@ internal sealed class Permits(AdaptiveLimit limit, TimeProvider time)
     private int Served_NeedsLock(TimeSpan within)
     {
         var silence = time.GetElapsedTime(_lastProgress);
-        var latency = silence > limit.Recent ? silence : limit.Recent;
+        var latency = silence > within ? silence : limit.IsDoubling ? TimeSpan.Zero : limit.Recent;
         return latency <= TimeSpan.Zero ? limit.Maximum : (int)Math.Clamp(limit.Current * (within / latency), 1, limit.Maximum);
     }
 

@@ -70,8 +70,12 @@ public sealed class PermitsTests
     {
         var limit = new AdaptiveLimit(2, 100, 2, _time);
         var permits = new Permits(limit, _time);
-        _time.Advance(TimeSpan.FromMilliseconds(100));
-        limit.Ended(TimeSpan.FromMilliseconds(100), isTrouble: false, inFlight: 0);
+        while (limit.Current > 2)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            limit.Ended(TimeSpan.FromMilliseconds(100), isTrouble: true, inFlight: 1);
+        }
+
         while (permits.TryTake())
         {
             // until they are all in use
@@ -85,14 +89,14 @@ public sealed class PermitsTests
     [Fact]
     public async Task A_silence_of_ours_is_not_held_against_the_service()
     {
-        var permits = new Permits(new AdaptiveLimit(2, 100, 2, _time), _time);
+        var permits = new Permits(new AdaptiveLimit(2, 2, 2, _time), _time);
         permits.TryTake();
         permits.GiveBack();
         _time.Advance(TimeSpan.FromHours(1));
         permits.TryTake();
         permits.TryTake();
 
-        var waiting = Enumerable.Range(0, 50).Select(_ => permits.TakeAsync(Second, default).AsTask()).ToList();
+        var waiting = Enumerable.Range(0, 2).Select(_ => permits.TakeAsync(Second, default).AsTask()).ToList();
 
         Assert.DoesNotContain(waiting, wait => wait.IsCompleted);
         permits.GiveBack();
@@ -131,7 +135,7 @@ public sealed class PermitsTests
 
     private Permits Full()
     {
-        var permits = new Permits(new AdaptiveLimit(2, 100, 2, _time), _time);
+        var permits = new Permits(new AdaptiveLimit(2, 2, 2, _time), _time);
         Assert.True(permits.TryTake() && permits.TryTake());
         Assert.False(permits.TryTake());
         return permits;

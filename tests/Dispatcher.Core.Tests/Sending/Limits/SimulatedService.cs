@@ -16,7 +16,7 @@ internal sealed class SimulatedService(AdaptiveLimit limit, FakeTimeProvider tim
     public double Places { get; set; } = 100;
 
     /// <summary>Its latency without a queue.</summary>
-    public TimeSpan Latency { get; set; } = TimeSpan.FromMilliseconds(60);
+    public TimeSpan Latency { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Whether the request of that number fails.</summary>
     public Func<long, bool> Fails { get; set; } = _ => false;
