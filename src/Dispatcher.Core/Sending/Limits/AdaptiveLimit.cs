@@ -22,8 +22,11 @@ internal sealed class AdaptiveLimit
     /// </summary>
     private const double Unsuspicious = 0.25;
 
-    /// <summary>Where it starts: connections that are only just opening answer slowly, and must not look like a crowd.</summary>
-    private const int Initial = 100;
+    /// <summary>
+    /// Where it starts. A worker that starts into a backlog is slow itself for a second or two, while its connections open and its code is
+    /// compiled; with a fifth of this it turned pushes away that nothing was wrong with. Half the loops that a lane has by default.
+    /// </summary>
+    private const int Initial = 500;
 
     /// <summary>Seconds over which the usual latency is forgotten while it rises; it falls ten times as fast.</summary>
     private const double Memory = 60;

@@ -107,11 +107,11 @@ public sealed class AdaptiveLimitTests
     public void Grows_only_while_it_is_used()
     {
         var limit = new AdaptiveLimit(10, 1000, 2, _time);
-        var service = new SimulatedService(limit, _time) { Demand = 90 };
+        var service = new SimulatedService(limit, _time) { Demand = 290, Places = 1000 };
 
         service.Run(TimeSpan.FromMinutes(5));
 
-        Assert.InRange(limit.Current, 100, 181);
+        Assert.InRange(limit.Current, 500, 581);
     }
 
     [Fact]
