@@ -27,7 +27,8 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
         if (parsed.Errors is [var error, ..])
         {
             var problem = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is no command or option here." : error.Message;
-            terminal.Error.WriteLine($"dispatcher: {problem} See dispatcher --help.");
+            var line = string.Join(' ', problem.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)); // some have several
+            terminal.Error.WriteLine($"dispatcher: {line} See dispatcher --help.");
             return ExitCode.Usage;
         }
 

@@ -37,7 +37,14 @@ internal sealed class ChildOutput : IDisposable
     {
         var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
-            _awaited.Add((prefix, found));
+        {
+            // It may have come already.
+            if (_last.LastOrDefault(line => line.StartsWith(prefix, StringComparison.Ordinal)) is { } line)
+                found.SetResult(line[prefix.Length..]);
+            else
+                _awaited.Add((prefix, found));
+        }
+
         return found.Task;
     }
 

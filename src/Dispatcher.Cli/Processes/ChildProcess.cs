@@ -67,6 +67,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(name, Process.Start(start)!, output);
     }
 
+    /// <summary>What happens by itself when this process goes.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
     /// <summary>Asks it to finish, and ends it when it has not by then.</summary>
     /// <param name="grace">How long it may take.</param>
     /// <param name="time">Measures that.</param>
@@ -77,7 +80,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             if (!OperatingSystem.IsWindows())
                 _ = Libc.Signal(Id, Libc.Terminate); // it may be gone already: nothing to do then
-            _process.StandardInput.Close();
+            CloseInput();
         }
 
         try

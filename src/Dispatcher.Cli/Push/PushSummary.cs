@@ -27,6 +27,7 @@ internal sealed record PushSummary(
     private const int ShownReasons = 10;
     private const int ShownLines = 8;
 
+    [JsonIgnore]
     public int ExitCode => Refusals.Count > 0 || Pending > 0 ? Output.ExitCode.Failure : Output.ExitCode.Success;
 
     public static PushSummary Of(PushReport report, IReadOnlyList<Guid>? ids, OutcomeLedger? waited) => new(

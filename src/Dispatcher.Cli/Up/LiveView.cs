@@ -36,8 +36,8 @@ internal sealed class LiveView(FigureReader reader, IAnsiConsole screen, TimePro
     private static Table Totals(Figures now, Figures earlier)
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = false };
-        foreach (var _ in Enumerable.Range(0, 4))
-            table.AddColumn(new TableColumn("") { Alignment = Justify.Right, Padding = new Padding(0, 0, 3, 0), NoWrap = true });
+        foreach (var width in (int[])[8, 26, 12, 10]) // fixed, so that the picture does not tremble
+            table.AddColumn(new TableColumn("") { Alignment = Justify.Right, Padding = new Padding(0, 0, 3, 0), NoWrap = true, Width = width });
 
         void Row(string name, Func<Figures, long> flow, string other, long stock) => table.AddRow(
             name, $"[bold]{Number.Text(flow(now))}[/]  {Number.Text(now.PerSecond(earlier, flow))}/s", other, $"[bold]{Number.Text(stock)}[/]");

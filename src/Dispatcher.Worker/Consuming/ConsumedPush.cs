@@ -13,6 +13,9 @@ internal sealed class ConsumedPush
     private const int Started = 1;
     private const int Ended = 2;
 
+    /// <summary>The year 9000: far enough, and no wait that is added to it leaves the calendar.</summary>
+    private static readonly long LatestTimestamp = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
     private readonly PartitionTracker _tracker;
     private readonly RecordBytes _value;
     private int _state = Queued;
@@ -36,12 +39,13 @@ internal sealed class ConsumedPush
         _value = record.Message.Value;
         Key = record.Message.Key;
         Headers = record.Message.Headers;
-        Timestamp = record.Message.Timestamp.UtcDateTime;
+        Timestamp = Instant(record.Message.Timestamp);
         Topic = topic;
         Partition = partition;
         Offset = record.Offset.Value;
         Delay = delay;
         App = app;
+        Weight = Length + (Key?.Length ?? 0) + WeightOf(Headers);
     }
 
     /// <summary>The record's key.</summary>
@@ -74,8 +78,11 @@ internal sealed class ConsumedPush
     /// <summary>The value's bytes; valid until the push ends.</summary>
     public ReadOnlySpan<byte> Value => _value.Span;
 
-    /// <summary>How much the value weighs in a queue.</summary>
+    /// <summary>How long the value is.</summary>
     public int Length => _value.Length;
+
+    /// <summary>How much the record weighs in a queue: nobody bounds what a producer puts into a key or headers.</summary>
+    public int Weight { get; }
 
     /// <summary>Whether its partition is being given up, so that it would not start any more.</summary>
     public bool IsClosed => _tracker.IsClosed;
@@ -115,6 +122,18 @@ internal sealed class ConsumedPush
         var state = Interlocked.Exchange(ref _state, Ended);
         if (state != Ended)
             Release(state);
+    }
+
+    /// <summary>A producer may stamp a record with any number, in microseconds by mistake: no number may stop the pump.</summary>
+    private static DateTimeOffset Instant(Timestamp timestamp) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timestamp.UnixTimestampMs, 0, LatestTimestamp));
+
+    private static int WeightOf(Headers? headers)
+    {
+        var weight = 0;
+        for (var i = 0; i < headers?.Count; i++)
+            weight += headers[i].Key.Length + (headers[i].GetValueBytes()?.Length ?? 0);
+        return weight;
     }
 
     private void Release(int state)

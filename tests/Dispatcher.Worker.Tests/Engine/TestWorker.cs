@@ -43,6 +43,8 @@ internal sealed class TestWorker : IAsyncDisposable
 
     public int InFlight => _service.InFlight;
 
+    public TimeSpan SinceLastRound => _service.SinceLastRound;
+
     /// <summary>Starts a worker; it takes part in the groups from some moment on.</summary>
     public static async Task<TestWorker> StartAsync(
         LaneCluster cluster, IPushProvider provider, WorkerOptions? options = null, TimeProvider? time = null)
