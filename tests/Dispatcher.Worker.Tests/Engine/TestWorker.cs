@@ -1,6 +1,7 @@
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Dispatching;
 using Microsoft.Extensions.Logging;
@@ -28,8 +29,10 @@ internal sealed class TestWorker : IAsyncDisposable
             options,
             new SendingOptions { QuickRetries = 0 },
             new RetryOptions(),
+            new LimitOptions(),
             new DispatchMetrics(Counters),
             kafkaMetrics,
+            new SendingMetrics(Counters),
             time,
             () => 0.5,
             _loggers);
@@ -42,6 +45,8 @@ internal sealed class TestWorker : IAsyncDisposable
     public bool IsAssigned => _service.IsAssigned;
 
     public int InFlight => _service.InFlight;
+
+    public TimeSpan SinceLastRound => _service.SinceLastRound;
 
     /// <summary>Starts a worker; it takes part in the groups from some moment on.</summary>
     public static async Task<TestWorker> StartAsync(
