@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Confluent.Kafka;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Providers.Apns;
@@ -47,6 +48,7 @@ try
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
+    string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
 
     builder.Services.AddMetrics();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
@@ -66,6 +68,7 @@ try
         apps,
         services.GetRequiredService<RecordProducer>(),
         kafka,
+        formerTiers,
         worker,
         sending,
         retry,
@@ -112,9 +115,9 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException)
+catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException or KafkaException)
 {
-    // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
+    // Configuration that does not bind, a port that is taken, Kafka that went away just now. What is wrong inside an app, the binder says in the inner exception.
     return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
 }
 

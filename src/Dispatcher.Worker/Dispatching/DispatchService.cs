@@ -25,6 +25,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         AppCatalog apps,
         RecordProducer producer,
         KafkaOptions kafka,
+        IEnumerable<string> formerTiers,
         WorkerOptions options,
         SendingOptions sending,
         RetryOptions retry,
@@ -69,9 +70,10 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
 
         var lanes = Lane.All.ToDictionary(
             lane => lane, lane => new LaneWorker(lane, senders[lane.Provider], gates[lane.Provider], parts));
+        string[] tiers = [.. topics.Delays.Topics, .. formerTiers];
         var delays = new Pump(
-            new PumpSettings("delay", topics.Delays.Topics, AreDelays: true, apps, ConsumerSettings.ForDelays(kafka)),
-            new DelaySink(topics.Delays.Topics.Count, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), time),
+            new PumpSettings("delay", tiers, AreDelays: true, apps, ConsumerSettings.ForDelays(kafka)),
+            new DelaySink(tiers.Length, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), time),
             options,
             time,
             kafkaMetrics,

@@ -60,6 +60,7 @@ internal sealed partial class Settler(
         consumed.Delay?.Retries ?? 0,
         consumed.Delay?.FirstFailedAt,
         consumed.Delay?.Reason ?? reason,
+        time.GetUtcNow(),
         abort);
 
     /// <summary>Keeps a record that is no push of this lane: its bytes, intact, as a dead letter.</summary>
@@ -130,6 +131,7 @@ internal sealed partial class Settler(
                 OutcomeTable.Traits(report.Outcome).BurnsAttempt ? retries + 1 : retries,
                 firstFailedAt,
                 report.Outcome.Reason,
+                now,
                 abort),
         };
     }
@@ -141,11 +143,11 @@ internal sealed partial class Settler(
         int retries,
         DateTimeOffset? firstFailedAt,
         string? reason,
+        DateTimeOffset now, // that of the decision: a moment later, the tier of exactly that wait would pass the instant
         CancellationToken abort)
     {
         if (GaveUp(consumed))
             return;
-        var now = time.GetUtcNow();
         var topic = _topics.Delays.TopicFor(notBefore, now);
         var leavesAt = _topics.Delays.LeavesAt(notBefore, now);
         var delayed = new DelayedPush(

@@ -16,7 +16,8 @@ internal sealed class TestWorker : IAsyncDisposable
     private readonly DispatchService _service;
     private Task? _stopped;
 
-    private TestWorker(LaneCluster cluster, IPushProvider provider, WorkerOptions options, TimeProvider time)
+    private TestWorker(
+        LaneCluster cluster, IPushProvider provider, WorkerOptions options, RetryOptions retry, IEnumerable<string> formerTiers, TimeProvider time)
     {
         _loggers = new LoggerFactory([Log]);
         var kafkaMetrics = new KafkaMetrics(Counters);
@@ -26,9 +27,10 @@ internal sealed class TestWorker : IAsyncDisposable
             Samples.Apps,
             _producer,
             cluster.Options,
+            formerTiers,
             options,
             new SendingOptions { QuickRetries = 0 },
-            new RetryOptions(),
+            retry,
             new LimitOptions(),
             new DispatchMetrics(Counters),
             kafkaMetrics,
@@ -50,9 +52,15 @@ internal sealed class TestWorker : IAsyncDisposable
 
     /// <summary>Starts a worker; it takes part in the groups from some moment on.</summary>
     public static async Task<TestWorker> StartAsync(
-        LaneCluster cluster, IPushProvider provider, WorkerOptions? options = null, TimeProvider? time = null)
+        LaneCluster cluster,
+        IPushProvider provider,
+        WorkerOptions? options = null,
+        TimeProvider? time = null,
+        RetryOptions? retry = null,
+        IEnumerable<string>? formerTiers = null)
     {
-        var worker = new TestWorker(cluster, provider, options ?? Quick(), time ?? TimeProvider.System);
+        var worker = new TestWorker(
+            cluster, provider, options ?? Quick(), retry ?? new RetryOptions(), formerTiers ?? [], time ?? TimeProvider.System);
         await worker._service.StartAsync(CancellationToken.None);
         return worker;
     }
