@@ -11,6 +11,9 @@ public sealed class DelayTiers
     /// <summary>The tiers unless others are configured.</summary>
     public const string Default = "10s,1m,10m,1h";
 
+    /// <summary>A record's wait must end well within its topic's retention.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
+
     private readonly Tier[] _tiers;
 
     private DelayTiers(Tier[] tiers) => _tiers = tiers;
@@ -42,24 +45,36 @@ public sealed class DelayTiers
     /// <summary>The topic for a push that is not due yet: the longest wait that does not pass the instant, else the shortest there is.</summary>
     /// <param name="notBefore">When it is due.</param>
     /// <param name="now">The instant of the question.</param>
-    public string TopicFor(DateTimeOffset notBefore, DateTimeOffset now)
+    public string TopicFor(DateTimeOffset notBefore, DateTimeOffset now) => TierFor(notBefore, now).Topic;
+
+    /// <summary>When a push leaves the tier that <see cref="TopicFor"/> names: when it is due or the tier's wait is over, whichever comes first.</summary>
+    /// <param name="notBefore">When it is due.</param>
+    /// <param name="now">The instant of the question.</param>
+    public DateTimeOffset LeavesAt(DateTimeOffset notBefore, DateTimeOffset now)
+    {
+        var over = now + TierFor(notBefore, now).Wait;
+        return notBefore < over ? notBefore : over;
+    }
+
+    private Tier TierFor(DateTimeOffset notBefore, DateTimeOffset now)
     {
         var remaining = notBefore - now;
-        return (Array.FindLast(_tiers, tier => tier.Wait <= remaining) ?? _tiers[0]).Topic;
+        return Array.FindLast(_tiers, tier => tier.Wait <= remaining) ?? _tiers[0];
     }
 
     private static TimeSpan? Wait(string word)
     {
-        if (word.Length < 2 || !int.TryParse(word[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
+        // No leading zero: a wait has one name, and so one topic.
+        if (word.Length < 2 || word[0] == '0' || !int.TryParse(word[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return null;
-        TimeSpan? wait = word[^1] switch
+        long? seconds = word[^1] switch
         {
-            's' => TimeSpan.FromSeconds(number),
-            'm' => TimeSpan.FromMinutes(number),
-            'h' => TimeSpan.FromHours(number),
+            's' => number,
+            'm' => number * 60L,
+            'h' => number * 3600L,
             _ => null,
         };
-        return wait <= TimeSpan.FromHours(24) ? wait : null;
+        return seconds <= LongestWait.TotalSeconds ? TimeSpan.FromSeconds(seconds.Value) : null;
     }
 
     private sealed record Tier(TimeSpan Wait, string Topic);

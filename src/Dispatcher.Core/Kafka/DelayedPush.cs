@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using Confluent.Kafka;
 using Dispatcher.Core.Pushes;
@@ -15,7 +16,9 @@ public readonly record struct RecordOrigin(string Topic, int Partition, long Off
 /// <summary>What a delay tier knows about a push, in the headers of its record; key and value are the original's bytes.</summary>
 /// <param name="Lane">The lane that it goes back to.</param>
 /// <param name="NotBefore">When it is due; never dispatched earlier.</param>
+/// <param name="LeavesAt">When it leaves its tier, by the clock of the worker that put it there: Kafka's timestamp may be a broker's.</param>
 /// <param name="Attempts">Requests that have left for the provider so far.</param>
+/// <param name="Retries">How often it has waited for another attempt after one that left.</param>
 /// <param name="FirstFailedAt">When the first of them failed.</param>
 /// <param name="Reason">Why it waits.</param>
 /// <param name="Origin">Where it came from.</param>
@@ -23,7 +26,9 @@ public readonly record struct RecordOrigin(string Topic, int Partition, long Off
 public sealed record DelayedPush(
     Lane Lane,
     DateTimeOffset NotBefore,
+    DateTimeOffset LeavesAt,
     int Attempts,
+    int Retries,
     DateTimeOffset? FirstFailedAt,
     string? Reason,
     RecordOrigin Origin,
@@ -31,6 +36,8 @@ public sealed record DelayedPush(
 {
     internal const string LaneHeader = "lane";
     internal const string NotBeforeHeader = "not-before";
+    internal const string LeavesAtHeader = "leaves-at";
+    internal const string RetriesHeader = "retries";
 
     /// <summary>The record to produce.</summary>
     /// <param name="key">The original's key.</param>
@@ -41,7 +48,9 @@ public sealed record DelayedPush(
         var headers = OriginalHeaders.Copy(original);
         headers.Add(LaneHeader, Encoding.UTF8.GetBytes(Lane.Name));
         headers.Add(NotBeforeHeader, Instant(NotBefore));
+        headers.Add(LeavesAtHeader, Instant(LeavesAt));
         headers.Add(DeadLetterHeaders.Attempts, Number(Attempts));
+        headers.Add(RetriesHeader, Number(Retries));
         headers.Add(DeadLetterHeaders.OriginalTopic, Encoding.UTF8.GetBytes(Origin.Topic));
         headers.Add(DeadLetterHeaders.OriginalPartition, Number(Origin.Partition));
         headers.Add(DeadLetterHeaders.OriginalOffset, Number(Origin.Offset));
@@ -62,26 +71,29 @@ public sealed record DelayedPush(
     {
         string? Text(string name) =>
             headers is not null && headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
-        bool Has(string name, out long number) => long.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
-        bool At(string name, out DateTimeOffset instant) => DateTimeOffset.TryParse(
-            Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant);
+        bool Number<T>(string name, out T number)
+            where T : INumber<T> => T.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out number!);
+        bool At(string name, out DateTimeOffset instant) =>
+            DateTimeOffset.TryParseExact(Text(name), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out instant);
 
-        var lane = Text(LaneHeader);
-        if (!Lane.All.Any(known => known.Name == lane) || !At(NotBeforeHeader, out var notBefore)
-            || !Has(DeadLetterHeaders.Attempts, out var attempts) || Text(DeadLetterHeaders.OriginalTopic) is not { } topic
-            || !Has(DeadLetterHeaders.OriginalPartition, out var partition) || !Has(DeadLetterHeaders.OriginalOffset, out var offset)
-            || !At(DeadLetterHeaders.OriginalTimestamp, out var timestamp))
+        var name = Text(LaneHeader);
+        if (!Lane.All.Any(lane => lane.Name == name) || !At(NotBeforeHeader, out var notBefore) || !At(LeavesAtHeader, out var leavesAt)
+            || !Number<int>(DeadLetterHeaders.Attempts, out var attempts) || !Number<int>(RetriesHeader, out var retries)
+            || Text(DeadLetterHeaders.OriginalTopic) is not { } topic || !Number<int>(DeadLetterHeaders.OriginalPartition, out var partition)
+            || !Number<long>(DeadLetterHeaders.OriginalOffset, out var offset) || !At(DeadLetterHeaders.OriginalTimestamp, out var timestamp))
         {
             return null;
         }
 
         return new DelayedPush(
-            Lane.All.First(known => known.Name == lane),
+            Lane.All.First(lane => lane.Name == name),
             notBefore,
-            (int)attempts,
+            leavesAt,
+            attempts,
+            retries,
             At(DeadLetterHeaders.FirstFailedAt, out var firstFailedAt) ? firstFailedAt : null,
             Text(DeadLetterHeaders.Reason),
-            new RecordOrigin(topic, (int)partition, offset, timestamp),
+            new RecordOrigin(topic, partition, offset, timestamp),
             Text(DeadLetterHeaders.TraceParent));
     }
 

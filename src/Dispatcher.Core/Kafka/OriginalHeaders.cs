@@ -31,7 +31,9 @@ internal static class OriginalHeaders
         DeadLetterHeaders.SchemaVersion,
         DeadLetterHeaders.TraceParent,
         DelayedPush.LaneHeader,
-        DelayedPush.NotBeforeHeader);
+        DelayedPush.NotBeforeHeader,
+        DelayedPush.LeavesAtHeader,
+        DelayedPush.RetriesHeader);
 
     /// <summary>The headers of a new record, with the original's in front.</summary>
     /// <param name="original">Headers of the original, or of a record that was made from it.</param>

@@ -51,6 +51,15 @@ public static class PushJson
         json.WriteEndObject();
     }
 
+    /// <summary>The size of a push as written.</summary>
+    /// <param name="push">The push.</param>
+    public static int Measure(PushNotification push)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        Encode(push, output);
+        return output.WrittenCount;
+    }
+
     /// <summary>Reads a push.</summary>
     /// <param name="utf8">The record's value.</param>
     /// <param name="acceptedAtIfAbsent">For records whose producer did not say when it accepted them: the record's timestamp.</param>

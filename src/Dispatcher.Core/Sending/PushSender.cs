@@ -40,13 +40,19 @@ public sealed partial class PushSender
         _attempt = AttemptAsync;
     }
 
+    /// <summary>Sends a push for the first time.</summary>
+    /// <inheritdoc cref="SendAsync(PushNotification, bool, CancellationToken)"/>
+    public ValueTask<SendReport> SendAsync(PushNotification push, CancellationToken cancellationToken) =>
+        SendAsync(push, isRetry: false, cancellationToken);
+
     /// <summary>Sends a push.</summary>
     /// <param name="push">The push.</param>
+    /// <param name="isRetry">Whether it comes back from a delay tier: then one request leaves and no more, the tiers have the patience.</param>
     /// <param name="cancellationToken">Gives the push up: what had left by then may arrive all the same.</param>
     /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
-    public async ValueTask<SendReport> SendAsync(PushNotification push, CancellationToken cancellationToken)
+    public async ValueTask<SendReport> SendAsync(PushNotification push, bool isRetry, CancellationToken cancellationToken)
     {
-        var delivery = new Delivery(push, cancellationToken);
+        var delivery = new Delivery(push, cancellationToken) { IsRetry = isRetry };
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -114,7 +120,8 @@ public sealed partial class PushSender
     private bool PlanRetry(ResilienceContext context, SendOutcome outcome, int retriesSoFar)
     {
         var delivery = context.Properties.GetValue(DeliveryKey, null!);
-        delivery.NextDelay = _quickRetry.Next(outcome, retriesSoFar, _chance());
+        var isQuick = !delivery.IsRetry || !OutcomeTable.Traits(outcome).BurnsAttempt;
+        delivery.NextDelay = isQuick ? _quickRetry.Next(outcome, retriesSoFar, _chance()) : null;
         return delivery.NextDelay is not null && !context.CancellationToken.IsCancellationRequested;
     }
 
@@ -150,6 +157,8 @@ public sealed partial class PushSender
         public PushNotification Push { get; } = push;
 
         public CancellationToken GivenUp { get; } = givenUp;
+
+        public bool IsRetry { get; init; }
 
         public int Attempts { get; set; }
 

@@ -20,40 +20,59 @@ public enum RetryStep
 /// <param name="NotBefore">For a delay: the earliest instant of the next attempt.</param>
 public readonly record struct RetryPlan(RetryStep Step, DateTimeOffset NotBefore);
 
+/// <summary>What a push has behind it, over all workers.</summary>
+/// <param name="Attempts">How many requests have left for the provider.</param>
+/// <param name="Retries">How often it has waited for another attempt after one that left.</param>
+/// <param name="FirstFailedAt">When it could not be sent for the first time.</param>
+public readonly record struct RetryHistory(int Attempts, int Retries, DateTimeOffset FirstFailedAt);
+
 /// <summary>Decides when a push is tried again. Pure: waiting is the delay tiers' business.</summary>
 /// <param name="options">Checked by <see cref="RetryOptions.Validate"/>.</param>
-/// <param name="schedule">The waits after the first, second, … attempt; the last one repeats. The delay tiers, in practice.</param>
+/// <param name="schedule">The waits before the first, second, … retry; the last one repeats. The delay tiers, in practice.</param>
 public sealed class RetryDecision(RetryOptions options, IReadOnlyList<TimeSpan> schedule)
 {
     /// <summary>Waits are spread by this share up and down, so that what failed together does not come back together.</summary>
     public const double Jitter = 0.2;
 
+    /// <summary>A provider may ask for any wait; beyond this one it is for ever, and the sum stays within the calendar.</summary>
+    private static readonly TimeSpan Forever = TimeSpan.FromDays(36_500);
+
     /// <summary>Decides.</summary>
     /// <param name="push">The push.</param>
     /// <param name="outcome">How its last attempt ended; not final.</param>
-    /// <param name="attempts">How many requests have left for the provider, over all workers.</param>
+    /// <param name="history">What is behind it, the last attempt included.</param>
     /// <param name="now">The instant of the decision.</param>
     /// <param name="chance">A number from 0 to 1.</param>
-    public RetryPlan Next(PushNotification push, SendOutcome outcome, int attempts, DateTimeOffset now, double chance)
+    public RetryPlan Next(PushNotification push, SendOutcome outcome, RetryHistory history, DateTimeOffset now, double chance)
     {
         if (push.TimeToLive == 0)
             return new(RetryStep.Expire, now); // now or never, and it was not now
-        if (attempts >= options.MaxAttempts || (push.ExpiresAt is null && now - push.DueAt >= options.MaxAge))
+
+        var mayEnd = outcome.Kind != OutcomeKind.Misconfigured; // what we got wrong is no reason to give a push up
+        if (mayEnd && history.Attempts >= options.MaxAttempts)
             return new(RetryStep.Exhaust, now);
 
-        var notBefore = now + Wait(outcome, attempts, chance);
-        return push.IsExpired(notBefore) ? new(RetryStep.Expire, now) : new(RetryStep.Delay, notBefore);
+        var notBefore = now + Wait(outcome, history.Retries, chance);
+        if (push.IsExpired(notBefore))
+            return new(RetryStep.Expire, now);
+        // Counted from the first failure: a push that waited in its lane for an outage to end has all its time before it.
+        return mayEnd && push.ExpiresAt is null && notBefore - history.FirstFailedAt >= options.MaxAge
+            ? new(RetryStep.Exhaust, now)
+            : new(RetryStep.Delay, notBefore);
     }
 
-    private TimeSpan Wait(SendOutcome outcome, int attempts, double chance)
+    private TimeSpan Wait(SendOutcome outcome, int retries, double chance)
     {
         var wait = outcome.Kind switch
         {
             OutcomeKind.Misconfigured => options.ParkDelay,
-            _ => schedule[Math.Clamp(attempts - 1, 0, schedule.Count - 1)],
+            OutcomeKind.NotSent => schedule[0], // it never left: nothing was tried yet that a longer wait would spare
+            _ => schedule[Math.Clamp(retries, 0, schedule.Count - 1)],
         };
-        var spread = 1 + (Jitter * ((2 * chance) - 1));
+        var spread = wait * (1 + (Jitter * ((2 * chance) - 1)));
+        if (outcome.RetryAfter is not { } told || told <= spread)
+            return spread;
         // Earlier than told is wrong, so what the provider said is only ever stretched.
-        return outcome.RetryAfter is { } told && told > wait * spread ? told * (1 + (Jitter * chance)) : wait * spread;
+        return (told < Forever ? told : Forever) * (1 + (Jitter * chance));
     }
 }

@@ -3,16 +3,21 @@ namespace Dispatcher.Core.Sending;
 /// <summary>When a push that could not be sent is tried again, outside the process: the section <c>Retry</c>.</summary>
 public sealed class RetryOptions
 {
-    /// <summary>Requests that leave for the provider before a push is given up, 1 to 50. Default: 8.</summary>
+    /// <summary>
+    /// Requests that leave for the provider before a push is given up, 1 to 50. Default: 8. Quick retries count; only the first round has
+    /// them, and they may exceed a bound that is as low.
+    /// </summary>
     public int MaxAttempts { get; set; } = 8;
 
     /// <summary>
-    /// How long a push without a time to live is tried, 1 min to 30 days. Default: 1 day. A push with a time to live ends with that.
+    /// How long a push without a time to live is tried, counted from its first failure, 1 min to 30 days. Default: 1 day. A push with a
+    /// time to live ends with that.
     /// </summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// How long a push waits that never left because something of ours is wrong (key, topic, project), 1 s to 1 h. Default: 1 min.
+    /// How long a push waits each time that it cannot leave because something of ours is wrong (key, topic, project), 1 s to 1 h.
+    /// Default: 1 min.
     /// </summary>
     public TimeSpan ParkDelay { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -45,6 +45,7 @@ internal sealed class ConsumedPush
         Offset = record.Offset.Value;
         Delay = delay;
         App = app;
+        Weight = Length + (Key?.Length ?? 0) + WeightOf(Headers);
     }
 
     /// <summary>The record's key.</summary>
@@ -77,8 +78,11 @@ internal sealed class ConsumedPush
     /// <summary>The value's bytes; valid until the push ends.</summary>
     public ReadOnlySpan<byte> Value => _value.Span;
 
-    /// <summary>How much the value weighs in a queue.</summary>
+    /// <summary>How long the value is.</summary>
     public int Length => _value.Length;
+
+    /// <summary>How much the record weighs in a queue: nobody bounds what a producer puts into a key or headers.</summary>
+    public int Weight { get; }
 
     /// <summary>Whether its partition is being given up, so that it would not start any more.</summary>
     public bool IsClosed => _tracker.IsClosed;
@@ -123,6 +127,14 @@ internal sealed class ConsumedPush
     /// <summary>A producer may stamp a record with any number, in microseconds by mistake: no number may stop the pump.</summary>
     private static DateTimeOffset Instant(Timestamp timestamp) =>
         DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timestamp.UnixTimestampMs, 0, LatestTimestamp));
+
+    private static int WeightOf(Headers? headers)
+    {
+        var weight = 0;
+        for (var i = 0; i < headers?.Count; i++)
+            weight += headers[i].Key.Length + (headers[i].GetValueBytes()?.Length ?? 0);
+        return weight;
+    }
 
     private void Release(int state)
     {

@@ -6,8 +6,9 @@ namespace Dispatcher.Worker.Dispatching;
 /// <summary>
 /// Records of the delay tiers wait in memory, in a heap for each lane, until they leave their tier; then they go into their lane's queue
 /// like every other push. Bound: <see cref="MaxPerTier"/> records and <see cref="MaxBytesPerTier"/> bytes of each tier; when full, that
-/// tier's partitions are paused, and since a tier's records leave it in about the order in which they came, what is in Kafka behind them
-/// is due later. A full lane keeps its own pushes here and nobody else's.
+/// tier's partitions are paused. A tier's records leave it in the order in which they came, so what is in Kafka behind them is due later;
+/// only in the shortest tier it may be due sooner, by that tier's wait at most. A full lane keeps its own pushes here and nobody else's,
+/// as long as they are fewer than the bound.
 /// </summary>
 internal sealed class DelaySink : IRecordSink
 {
@@ -20,20 +21,18 @@ internal sealed class DelaySink : IRecordSink
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<Lane, (PriorityQueue<ConsumedPush, long> Heap, LaneDispatcher Dispatcher)> _lanes;
-    private readonly IReadOnlyList<TimeSpan> _waits;
     private readonly int[] _counts;
     private readonly long[] _bytes;
     private readonly TimeProvider _time;
 
     /// <summary>Makes the heaps.</summary>
-    /// <param name="waits">The wait of each tier, in the order of the consumer's topics.</param>
+    /// <param name="tiers">How many tiers there are: the consumer's topics.</param>
     /// <param name="lanes">The lanes.</param>
     /// <param name="time">The clock.</param>
-    public DelaySink(IReadOnlyList<TimeSpan> waits, IReadOnlyDictionary<Lane, LaneDispatcher> lanes, TimeProvider time)
+    public DelaySink(int tiers, IReadOnlyDictionary<Lane, LaneDispatcher> lanes, TimeProvider time)
     {
-        _waits = waits;
-        _counts = new int[waits.Count];
-        _bytes = new long[waits.Count];
+        _counts = new int[tiers];
+        _bytes = new long[tiers];
         _time = time;
         _lanes = lanes.ToDictionary(lane => lane.Key, lane => (new PriorityQueue<ConsumedPush, long>(), lane.Value));
     }
@@ -50,12 +49,12 @@ internal sealed class DelaySink : IRecordSink
     /// <inheritdoc/>
     public void Add(ConsumedPush push)
     {
-        var topic = push.Partition.Topic;
         // A record without our headers is not a push that waits: it leaves at once, and the dispatcher keeps it as a dead letter.
-        var lane = push.Delay?.Lane ?? Lane.All[0];
-        var leaves = push.Delay is null ? DateTimeOffset.MinValue : Earlier(push.Delay.NotBefore, push.Timestamp + _waits[topic]);
-        _counts[topic]++;
-        _bytes[topic] += push.Length;
+        var (lane, leaves) = push.Delay is { } delay
+            ? (delay.Lane, Earlier(delay.NotBefore, delay.LeavesAt))
+            : (Lane.All[0], DateTimeOffset.MinValue);
+        _counts[push.Partition.Topic]++;
+        _bytes[push.Partition.Topic] += push.Weight;
         _lanes[lane].Heap.Enqueue(push, leaves.UtcTicks);
     }
 
@@ -117,7 +116,7 @@ internal sealed class DelaySink : IRecordSink
     private void Forget(ConsumedPush push)
     {
         _counts[push.Partition.Topic]--;
-        _bytes[push.Partition.Topic] -= push.Length;
+        _bytes[push.Partition.Topic] -= push.Weight;
     }
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;

@@ -57,7 +57,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         var lanes = Lane.All.ToDictionary(lane => lane, lane => new LaneWorker(lane, senders[lane.Provider], _ => int.MaxValue, parts));
         var delays = new Pump(
             new PumpSettings("delay", topics.Delays.Topics, AreDelays: true, apps, ConsumerSettings.ForDelays(kafka)),
-            new DelaySink(topics.Delays.Waits, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), time),
+            new DelaySink(topics.Delays.Topics.Count, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), time),
             options,
             time,
             kafkaMetrics,

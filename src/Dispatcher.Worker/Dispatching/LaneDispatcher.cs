@@ -153,7 +153,7 @@ internal sealed partial class LaneDispatcher(
         else if (Later(consumed.Delay?.NotBefore, push.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
             await settler.PostponeAsync(consumed, notBefore, "scheduled", abort);
         else
-            await settler.SettleAsync(consumed, push, app, await sender.SendAsync(push, abort), abort);
+            await settler.SettleAsync(consumed, push, app, await sender.SendAsync(push, consumed.Delay is { Attempts: > 0 }, abort), abort);
     }
 
     private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;

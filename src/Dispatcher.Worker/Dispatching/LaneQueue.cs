@@ -31,7 +31,7 @@ internal sealed class LaneQueue : IDisposable
 
     /// <summary>Makes an empty queue.</summary>
     /// <param name="maxPushes">Pushes that wait at most.</param>
-    /// <param name="maxBytes">Bytes of values that wait at most; a single push above it is let into an empty queue.</param>
+    /// <param name="maxBytes">Bytes of records that wait at most; a single push above it is let into an empty queue.</param>
     /// <param name="maxInFlight">Pushes that are dispatched at once at most.</param>
     /// <param name="limitOf">How many of an app's pushes may be dispatched at once.</param>
     public LaneQueue(int maxPushes, long maxBytes, int maxInFlight, Func<string, int> limitOf)
@@ -66,7 +66,7 @@ internal sealed class LaneQueue : IDisposable
                 _waiting.AddLast(line.Node);
             line.Pushes.Enqueue(push);
             _count++;
-            _bytes += push.Length;
+            _bytes += push.Weight;
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class LaneQueue : IDisposable
         line.InFlight++;
         _inFlight++;
         _count--;
-        _bytes -= push.Length;
+        _bytes -= push.Weight;
         _taken.Set();
         return push;
     }

@@ -48,13 +48,14 @@ internal sealed partial class Settler(
 
     /// <summary>Sends a push away to wait: it is not due yet, or in others' way.</summary>
     /// <param name="consumed">What was consumed.</param>
-    /// <param name="notBefore">When it is due.</param>
+    /// <param name="notBefore">When it is due, unless its delay tier knows of a later instant.</param>
     /// <param name="reason">Why, unless its delay tier has a reason already.</param>
     /// <param name="abort">The process ends.</param>
     public Task PostponeAsync(ConsumedPush consumed, DateTimeOffset notBefore, string reason, CancellationToken abort) => DelayAsync(
         consumed,
-        notBefore,
+        consumed.Delay?.NotBefore > notBefore ? consumed.Delay.NotBefore : notBefore,
         consumed.Delay?.Attempts ?? 0,
+        consumed.Delay?.Retries ?? 0,
         consumed.Delay?.FirstFailedAt,
         consumed.Delay?.Reason ?? reason,
         abort);
@@ -79,7 +80,7 @@ internal sealed partial class Settler(
             Detail = detail,
         }, abort);
         if (push is not null)
-            await ReportAsync(push, outcome, isDeadLetter: true, attempts: 0, abort);
+            await ReportAsync(push, outcome, isDeadLetter: true, consumed.Delay?.Attempts ?? 0, abort);
         consumed.Complete();
         metrics.PushSettled(lane.Name, app: null, OutcomeTable.Word(outcome.Kind)); // the name may be anything, a metric's values may not
     }
@@ -108,7 +109,10 @@ internal sealed partial class Settler(
     private Task RetryAsync(
         ConsumedPush consumed, PushNotification push, App app, SendReport report, int attempts, CancellationToken abort)
     {
-        var plan = retry.Next(push, report.Outcome, attempts, time.GetUtcNow(), chance());
+        var now = time.GetUtcNow();
+        var retries = consumed.Delay?.Retries ?? 0;
+        var firstFailedAt = consumed.Delay?.FirstFailedAt ?? report.FirstFailedAt ?? now;
+        var plan = retry.Next(push, report.Outcome, new RetryHistory(attempts, retries, firstFailedAt), now, chance());
         return plan.Step switch
         {
             RetryStep.Expire => CompleteAsync(
@@ -119,7 +123,8 @@ internal sealed partial class Settler(
                 consumed,
                 plan.NotBefore,
                 attempts,
-                consumed.Delay?.FirstFailedAt ?? report.FirstFailedAt,
+                OutcomeTable.Traits(report.Outcome).BurnsAttempt ? retries + 1 : retries,
+                firstFailedAt,
                 report.Outcome.Reason,
                 abort),
         };
@@ -129,14 +134,18 @@ internal sealed partial class Settler(
         ConsumedPush consumed,
         DateTimeOffset notBefore,
         int attempts,
+        int retries,
         DateTimeOffset? firstFailedAt,
         string? reason,
         CancellationToken abort)
     {
         if (GaveUp(consumed))
             return;
-        var topic = _topics.Delays.TopicFor(notBefore, time.GetUtcNow());
-        var delayed = new DelayedPush(lane, notBefore, attempts, firstFailedAt, reason, consumed.Origin, TraceOf(consumed));
+        var now = time.GetUtcNow();
+        var topic = _topics.Delays.TopicFor(notBefore, now);
+        var leavesAt = _topics.Delays.LeavesAt(notBefore, now);
+        var delayed = new DelayedPush(
+            lane, notBefore, leavesAt, attempts, retries, firstFailedAt, reason, consumed.Origin, TraceOf(consumed));
         await handOff.ProduceAsync(topic, delayed.ToMessage(consumed.Key, consumed.CopyValue(), consumed.Headers), abort);
         consumed.Complete();
         metrics.PushDelayed(lane.Name, topic);
@@ -219,6 +228,8 @@ internal sealed partial class Settler(
         ConsumerGroup = _group,
         Provider = lane.Provider == Provider.Apns ? "apns" : "fcm",
         Reason = reason,
+        Attempts = consumed.Delay?.Attempts ?? 0,
+        FirstFailedAt = consumed.Delay?.FirstFailedAt,
         LastFailedAt = time.GetUtcNow(),
         Worker = worker,
         TraceParent = TraceOf(consumed),
