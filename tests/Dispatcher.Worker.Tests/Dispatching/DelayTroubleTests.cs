@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
@@ -84,6 +85,13 @@ public sealed class DelayTroubleTests : IDisposable
             _cluster.Options,
             new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters)),
             new RetryDecision(new RetryOptions(), _cluster.Options.Topics.Delays.Waits),
+            new AppGates(
+                LaneCluster.Lane.Provider,
+                [],
+                new LimitOptions(),
+                new SendingMetrics(counters),
+                TimeProvider.System,
+                NullLogger<AppGates>.Instance),
             new DispatchMetrics(counters),
             TimeProvider.System,
             () => 0.5,

@@ -16,6 +16,16 @@ internal sealed class TestWorker : IAsyncDisposable
     private readonly DispatchService _service;
     private Task? _stopped;
 
+    /// <summary>As short as they may be: the tests' delay tiers are a second or two long.</summary>
+    private static readonly LimitOptions ShortPauses = new()
+    {
+        MisconfiguredPause = TimeSpan.FromSeconds(1),
+        ThrottledPause = TimeSpan.FromSeconds(1),
+        TokenPause = TimeSpan.FromSeconds(1),
+        DeadLetterInterval = TimeSpan.FromSeconds(1),
+        Ramp = TimeSpan.Zero,
+    };
+
     private TestWorker(
         LaneCluster cluster, IPushProvider provider, WorkerOptions options, RetryOptions retry, IEnumerable<string> formerTiers, TimeProvider time)
     {
@@ -31,7 +41,7 @@ internal sealed class TestWorker : IAsyncDisposable
             options,
             new SendingOptions { QuickRetries = 0 },
             retry,
-            new LimitOptions(),
+            ShortPauses,
             new DispatchMetrics(Counters),
             kafkaMetrics,
             new SendingMetrics(Counters),
