@@ -16,16 +16,6 @@ internal sealed class TestWorker : IAsyncDisposable
     private readonly DispatchService _service;
     private Task? _stopped;
 
-    /// <summary>As short as they may be: the tests' delay tiers are a second or two long.</summary>
-    private static readonly LimitOptions ShortPauses = new()
-    {
-        MisconfiguredPause = TimeSpan.FromSeconds(1),
-        ThrottledPause = TimeSpan.FromSeconds(1),
-        TokenPause = TimeSpan.FromSeconds(1),
-        DeadLetterInterval = TimeSpan.FromSeconds(1),
-        Ramp = TimeSpan.Zero,
-    };
-
     private TestWorker(
         LaneCluster cluster, IPushProvider provider, WorkerOptions options, RetryOptions retry, IEnumerable<string> formerTiers, TimeProvider time)
     {
@@ -41,7 +31,7 @@ internal sealed class TestWorker : IAsyncDisposable
             options,
             new SendingOptions { QuickRetries = 0 },
             retry,
-            ShortPauses,
+            Enum.GetValues<Provider>().ToDictionary(provider => provider, Ungated),
             new DispatchMetrics(Counters),
             kafkaMetrics,
             new SendingMetrics(Counters),
@@ -49,6 +39,10 @@ internal sealed class TestWorker : IAsyncDisposable
             () => 0.5,
             _loggers);
     }
+
+    /// <summary>Gates that know no app: what they do is tested where they are.</summary>
+    private AppGates Ungated(Provider provider) => new(
+        provider, [], new LimitOptions(), new SendingMetrics(Counters), TimeProvider.System, _loggers.CreateLogger<AppGates>());
 
     public LogLines Log { get; } = new();
 
