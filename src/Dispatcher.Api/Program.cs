@@ -68,7 +68,7 @@ try
 }
 catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException)
 {
-    return Refuse(e.Message); // configuration that does not bind, a port that is taken
+    return Refuse((e.InnerException as InvalidOperationException ?? e).Message); // configuration that does not bind, a port that is taken
 }
 
 int Refuse(params string[] problems)

@@ -30,22 +30,24 @@ public sealed class OutsideWorld : IAsyncDisposable
         SimulatorOptions options, TimeProvider time, Func<double> chance, CancellationToken cancellationToken = default)
     {
         var files = SimulatorFiles.In(options.Directory);
-        var providers = options.WithProviders
-            ? await SimulatedProviders.StartAsync(options, files, time, chance, cancellationToken)
-            : null;
         InMemoryKafka? kafka = null;
+        SimulatedProviders? providers = null;
         try
         {
-            kafka = options.WithKafka ? StartKafka(options.Topics) : null;
+            // Kafka first: the control API beside the providers controls it too.
+            kafka = options.WithKafka ? StartKafka(options) : null;
+            providers = options.WithProviders
+                ? await SimulatedProviders.StartAsync(options, files, kafka, time, chance, cancellationToken)
+                : null;
             var manifest = Describe(files, providers, kafka);
             manifest.Save(files.Directory);
             return new OutsideWorld(manifest, providers, kafka);
         }
         catch
         {
-            kafka?.Dispose();
             if (providers is not null)
                 await providers.DisposeAsync();
+            kafka?.Dispose();
             throw;
         }
     }
@@ -58,10 +60,10 @@ public sealed class OutsideWorld : IAsyncDisposable
         Kafka?.Dispose();
     }
 
-    private static InMemoryKafka StartKafka(IReadOnlyDictionary<string, int> topics)
+    private static InMemoryKafka StartKafka(SimulatorOptions options)
     {
-        var kafka = InMemoryKafka.Start();
-        foreach (var (topic, partitions) in topics)
+        var kafka = InMemoryKafka.Start(options.KafkaBrokers);
+        foreach (var (topic, partitions) in options.Topics)
             kafka.CreateTopic(topic, partitions);
         return kafka;
     }

@@ -3,6 +3,7 @@ using Dispatcher.Simulator.Apns;
 using Dispatcher.Simulator.Control;
 using Dispatcher.Simulator.Fcm;
 using Dispatcher.Simulator.Google;
+using Dispatcher.Simulator.Kafka;
 using Dispatcher.Simulator.Ledger;
 using Dispatcher.Simulator.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -60,12 +61,13 @@ public sealed class SimulatedProviders : IAsyncDisposable
     public Uri ControlAddress => _servers[2].Address;
 
     internal static async Task<SimulatedProviders> StartAsync(
-        SimulatorOptions options, SimulatorFiles files, TimeProvider time, Func<double> chance, CancellationToken cancellationToken)
+        SimulatorOptions options, SimulatorFiles files, InMemoryKafka? kafka, TimeProvider time, Func<double> chance,
+        CancellationToken cancellationToken)
     {
         var providers = new SimulatedProviders(options, files, time, chance);
         try
         {
-            await providers.ListenAsync(options, time, cancellationToken);
+            await providers.ListenAsync(options, kafka, time, cancellationToken);
         }
         catch
         {
@@ -87,13 +89,13 @@ public sealed class SimulatedProviders : IAsyncDisposable
         Authority.Dispose();
     }
 
-    private async Task ListenAsync(SimulatorOptions options, TimeProvider time, CancellationToken cancellationToken)
+    private async Task ListenAsync(SimulatorOptions options, InMemoryKafka? kafka, TimeProvider time, CancellationToken cancellationToken)
     {
-        var apns = new ApnsEndpoint(
-            new ApnsProviderTokens(ApnsKey), new ApnsTopics(BundleId), ApnsFaults, FlakyTokens, AnswerTime, Ledger, time);
-        var fcm = new FcmEndpoint(ServiceAccount, AccessTokens, FcmFaults, FlakyTokens, AnswerTime, Ledger, time);
+        var gate = new AnswerGate(AnswerTime, Ledger);
+        var apns = new ApnsEndpoint(new ApnsProviderTokens(ApnsKey), new ApnsTopics(BundleId), ApnsFaults, FlakyTokens, gate, time);
+        var fcm = new FcmEndpoint(ServiceAccount, AccessTokens, FcmFaults, FlakyTokens, gate, time);
         var token = new TokenEndpoint(ServiceAccount, AccessTokens, time);
-        var control = new ControlEndpoints(this);
+        var control = new ControlEndpoints(this, kafka);
 
         _servers.Add(await LoopbackServer.StartAsync(
             new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams), app => app.Run(apns.HandleAsync), time, cancellationToken));

@@ -41,6 +41,12 @@ internal static class SimulatorCommand
         };
         var noKafka = new Option<bool>("--no-kafka") { Description = "Without the in-memory Kafka cluster" };
         var noProviders = new Option<bool>("--no-providers") { Description = "Without APNs, FCM and the control API" };
+        var brokers = new Option<int>("--kafka-brokers")
+        {
+            HelpName = "number",
+            Description = "Brokers of the in-memory Kafka cluster",
+            DefaultValueFactory = _ => 1,
+        };
         var partitions = new Option<int>("--kafka-partitions")
         {
             HelpName = "number",
@@ -59,12 +65,13 @@ internal static class SimulatorCommand
             Description = "Answers that the ledger keeps; older ones are dropped and counted",
             DefaultValueFactory = _ => PushLedger.DefaultCapacity,
         };
+        AtLeastOne(brokers);
         AtLeastOne(partitions);
         AtLeastOne(ledger);
 
         var command = new RootCommand(Description)
         {
-            directory, apnsPort, fcmPort, controlPort, latency, noKafka, noProviders, partitions, topics, ledger,
+            directory, apnsPort, fcmPort, controlPort, latency, noKafka, noProviders, brokers, partitions, topics, ledger,
         };
         command.Validators.Add(result =>
         {
@@ -81,6 +88,7 @@ internal static class SimulatorCommand
                 Latency = parsed.GetValue(latency),
                 WithKafka = !parsed.GetValue(noKafka),
                 WithProviders = !parsed.GetValue(noProviders),
+                KafkaBrokers = parsed.GetValue(brokers),
                 Topics = TopicList.Parse(parsed.GetValue(topics)!, parsed.GetValue(partitions))!,
                 LedgerCapacity = parsed.GetValue(ledger),
             },

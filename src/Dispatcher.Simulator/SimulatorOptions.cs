@@ -23,6 +23,9 @@ public sealed record SimulatorOptions
     /// <summary>The in-memory Kafka cluster.</summary>
     public bool WithKafka { get; init; } = true;
 
+    /// <summary>Brokers of that cluster.</summary>
+    public int KafkaBrokers { get; init; } = 1;
+
     /// <summary>Topics to create, with their partitions.</summary>
     public IReadOnlyDictionary<string, int> Topics { get; init; } = new Dictionary<string, int>();
 

@@ -6,6 +6,7 @@ using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker;
 using Dispatcher.Worker.Dispatching;
@@ -31,11 +32,12 @@ try
     var worker = Section<WorkerOptions>("Worker");
     var sending = Section<SendingOptions>("Sending");
     var retry = Section<RetryOptions>("Retry");
+    var limits = Section<LimitOptions>("Limits");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(), .. retry.Validate(),
+        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(), .. retry.Validate(), .. limits.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -50,7 +52,7 @@ try
 
     builder.Services.AddMetrics();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -70,8 +72,10 @@ try
         worker,
         sending,
         retry,
+        limits,
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
+        services.GetRequiredService<SendingMetrics>(),
         time,
         chance,
         services.GetRequiredService<ILoggerFactory>()));
@@ -113,7 +117,8 @@ try
 }
 catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException or KafkaException)
 {
-    return Refuse(e.Message); // configuration that does not bind, a port that is taken, Kafka that went away just now
+    // Configuration that does not bind, a port that is taken, Kafka that went away just now.
+    return Refuse((e.InnerException as InvalidOperationException ?? e).Message);
 }
 
 int Refuse(params string[] problems)

@@ -96,6 +96,7 @@ public sealed class SimulatorProgramTests : IDisposable
     [InlineData("--apns-port", "70000")]
     [InlineData("--topics", "a:b")]
     [InlineData("--kafka-partitions", "0")]
+    [InlineData("--kafka-brokers", "0")]
     [InlineData("--nonsense", "1")]
     public async Task A_wrong_option_is_named(string option, string value)
     {
@@ -114,7 +115,7 @@ public sealed class SimulatorProgramTests : IDisposable
         var help = await program.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
 
         Assert.All(
-            ["--directory", "--apns-port", "--fcm-port", "--control-port", "--latency", "--no-kafka", "--no-providers", "--kafka-partitions",
+            ["--directory", "--apns-port", "--fcm-port", "--control-port", "--latency", "--no-kafka", "--no-providers", "--kafka-brokers", "--kafka-partitions",
                 "--topics", "--ledger-capacity", "fa11", "f1a5", "5104", "fail-", "flaky-", "slow-"],
             text => Assert.Contains(text, help, StringComparison.Ordinal));
     }

@@ -20,17 +20,24 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
         var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
         var checksContent = problems.Count == 0;
         var checkedApps = new HashSet<string>(StringComparer.Ordinal);
+        var pointedAt = problems.Select(problem => problem.JsonPointer).ToHashSet(StringComparer.Ordinal);
+        void Add(string pointer, string message)
+        {
+            if (!pointedAt.Contains(pointer))
+                problems.Add(new PushProblem(pointer, message));
+        }
+
         for (var i = 0; i < request.Targets.Count; i++)
         {
             var (name, token) = request.Targets[i];
             if (!apps.TryGet(name, out var app) || app.Tenant != tenant)
             {
-                problems.Add(new PushProblem($"{request.PointerTo(i)}/app", "is not an app of yours"));
+                Add($"{request.PointerTo(i)}/app", "is not an app of yours");
                 continue;
             }
 
             if (DeviceToken.Problem(app.Provider, token) is { } tokenProblem)
-                problems.Add(new PushProblem($"{request.PointerTo(i)}/token", tokenProblem));
+                Add($"{request.PointerTo(i)}/token", tokenProblem);
 
             var push = request.Content with { Id = Guid.CreateVersion7(time.GetUtcNow()), App = name, Target = Target.Token(token) };
             if (checksContent && checkedApps.Add(name))
@@ -46,10 +53,13 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
         var hasOwnContent = app.Provider == Provider.Apns ? push.Apns?.Payload is not null : push.Fcm is not null;
         if (push.Notification is null && push.Data is null or { Count: 0 } && !hasOwnContent)
             return [new PushProblem(target, "would get nothing: give notification, data, or content in the provider's own words")];
-        return app switch
-        {
-            ApnsApp apns => ApnsRules.Check(push, apns),
-            _ => FcmRules.Check(push),
-        };
+        var problems = app is ApnsApp apns ? ApnsRules.Check(push, apns) : FcmRules.Check(push);
+        return problems.Count > 0 ? problems : SizeProblems(push);
     }
+
+    /// <summary>Providers count what they render; the record also has what is meant for the other one, and what they do not count.</summary>
+    private static IReadOnlyList<PushProblem> SizeProblems(PushNotification push) =>
+        PushJson.Measure(push) is var size && size > PushLimits.MaxRecordBytes
+            ? [new PushProblem("", $"has {size} bytes, which is more than the {PushLimits.MaxRecordBytes} that a push may have")]
+            : [];
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dispatcher.Core.Pushes;
 
@@ -10,6 +11,9 @@ namespace Dispatcher.Api.Pushes;
 /// <param name="Detail">What is wrong this time and what to change.</param>
 internal sealed record Problem(int Status, string Type, string Title, string? Detail = null)
 {
+    // People read this in a terminal; nothing here is embedded in HTML.
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Wrong members, each with its pointer.</summary>
     public IReadOnlyList<PushProblem> Errors { get; init; } = [];
 
@@ -30,10 +34,13 @@ internal sealed record Problem(int Status, string Type, string Title, string? De
         context.Response.ContentType = "application/problem+json";
         if (RetryAfter is { } seconds)
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter))
+        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions))
             Write(json);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
+
+    /// <summary>A pointer as the fragment of a URI (RFC 6901, section 6).</summary>
+    private static string Fragment(string pointer) => "#" + string.Join('/', pointer.Split('/').Select(Uri.EscapeDataString));
 
     private void Write(Utf8JsonWriter json)
     {
@@ -49,7 +56,7 @@ internal sealed record Problem(int Status, string Type, string Title, string? De
             foreach (var error in Errors)
             {
                 json.WriteStartObject();
-                json.WriteString("pointer"u8, "#" + error.JsonPointer);
+                json.WriteString("pointer"u8, Fragment(error.JsonPointer));
                 json.WriteString("detail"u8, error.Message);
                 json.WriteEndObject();
             }

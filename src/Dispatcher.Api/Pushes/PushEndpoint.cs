@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Dispatcher.Api.Access;
 using Dispatcher.Core.Kafka;
@@ -36,19 +38,33 @@ internal sealed class PushEndpoint(ApiKeys keys, Admission admission, PushPublis
 
     private async Task<(List<(PushNotification Push, Lane Lane)> Pushes, Problem? Problem)> ReadAsync(HttpContext context, Caller caller)
     {
+        var body = context.Request.BodyReader;
+        ReadResult read;
         try
         {
-            var body = context.Request.BodyReader;
-            var read = await body.ReadAsync(context.RequestAborted);
+            read = await body.ReadAsync(context.RequestAborted);
             while (!read.IsCompleted)
             {
                 body.AdvanceTo(read.Buffer.Start, read.Buffer.End); // keeps what there is: a document is parsed whole
                 read = await body.ReadAsync(context.RequestAborted);
             }
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return ([], Problems.TooLarge);
+        }
 
-            using var document = JsonDocument.Parse(read.Buffer, JsonOptions);
+        var admitted = Admit(read.Buffer, caller);
+        body.AdvanceTo(read.Buffer.End); // also past a body that was wrong, or the connection could not go on
+        return admitted;
+    }
+
+    private (List<(PushNotification Push, Lane Lane)> Pushes, Problem? Problem) Admit(ReadOnlySequence<byte> body, Caller caller)
+    {
+        try
+        {
+            using var document = Parse(body);
             var request = RequestReader.Read(document.RootElement, time.GetUtcNow(), out var problems);
-            body.AdvanceTo(read.Buffer.End);
             var pushes = admission.Admit(request, caller.Tenant, problems);
             return (pushes, problems.Count > 0 ? Problems.Invalid(problems) : null);
         }
@@ -56,9 +72,17 @@ internal sealed class PushEndpoint(ApiKeys keys, Admission admission, PushPublis
         {
             return ([], Problems.Malformed(e));
         }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+    }
+
+    private static JsonDocument Parse(ReadOnlySequence<byte> body)
+    {
+        try
         {
-            return ([], Problems.TooLarge);
+            return JsonDocument.Parse(body, JsonOptions);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("A member has a name that is not valid Unicode.", e); // found while looking for names that are there twice
         }
     }
 

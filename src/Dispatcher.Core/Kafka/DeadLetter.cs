@@ -114,7 +114,7 @@ public sealed record DeadLetter
     {
         var headers = record.Message.Headers;
         string? Get(string name) => headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
-        int Int(string name) => int.TryParse(Get(name), CultureInfo.InvariantCulture, out var number) ? number : 0;
+        int? Int(string name) => int.TryParse(Get(name), CultureInfo.InvariantCulture, out var number) ? number : null;
         DateTimeOffset? Time(string name) =>
             DateTimeOffset.TryParse(Get(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
@@ -125,7 +125,7 @@ public sealed record DeadLetter
             Value = record.Message.Value,
             Headers = OriginalHeaders.Copy(headers),
             OriginalTopic = Get(DeadLetterHeaders.OriginalTopic) ?? "",
-            OriginalPartition = Int(DeadLetterHeaders.OriginalPartition),
+            OriginalPartition = Int(DeadLetterHeaders.OriginalPartition) ?? -1,
             OriginalOffset = long.TryParse(Get(DeadLetterHeaders.OriginalOffset), CultureInfo.InvariantCulture, out var offset) ? offset : -1,
             OriginalTimestamp = Time(DeadLetterHeaders.OriginalTimestamp) ?? producedAt,
             ConsumerGroup = Get(DeadLetterHeaders.ConsumerGroup),
@@ -135,9 +135,9 @@ public sealed record DeadLetter
             Provider = Get(DeadLetterHeaders.Provider),
             Outcome = Get(DeadLetterHeaders.Outcome),
             Reason = Get(DeadLetterHeaders.Reason) ?? "unknown",
-            Status = Get(DeadLetterHeaders.Status) is null ? null : Int(DeadLetterHeaders.Status),
+            Status = Int(DeadLetterHeaders.Status),
             Detail = Get(DeadLetterHeaders.Detail),
-            Attempts = Int(DeadLetterHeaders.Attempts),
+            Attempts = Int(DeadLetterHeaders.Attempts) ?? 0,
             FirstFailedAt = Time(DeadLetterHeaders.FirstFailedAt),
             LastFailedAt = Time(DeadLetterHeaders.LastFailedAt) ?? producedAt,
             Worker = Get(DeadLetterHeaders.Worker),

@@ -23,9 +23,9 @@ public static class KafkaProbe
         {
             return $"Kafka at {options.BootstrapServers} does not answer ({e.Error.Reason}); check Kafka:BootstrapServers and that the broker is up.";
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            return $"Kafka's configuration is wrong: {e.Message}"; // librdkafka's word on a property's name or value
+            return $"Kafka's configuration is wrong: {e.Message}"; // librdkafka's word on a property's name, or on its value
         }
     }
 

@@ -19,31 +19,26 @@ public static class ProducerSettings
 
     /// <summary>For requests: short linger, and a deadline that a caller can wait for.</summary>
     /// <param name="options">How to reach Kafka.</param>
-    public static ProducerConfig ForRequests(KafkaOptions options)
-    {
-        var config = Lossless(options);
-        config.LingerMs = 2; // batches come from concurrency; p50 is about linger + round trip
-        config.MessageTimeoutMs = 10_000;
-        return config;
-    }
+    public static ProducerConfig ForRequests(KafkaOptions options) =>
+        Lossless(options, lingerMs: 2, messageTimeoutMs: 10_000); // batches come from concurrency; p50 is about linger + round trip
 
     /// <summary>For results, dead letters and other hand-offs of a worker: a longer deadline, because the source waits anyway.</summary>
     /// <param name="options">How to reach Kafka.</param>
     public static ProducerConfig ForHandOffs(KafkaOptions options)
     {
-        var config = Lossless(options);
-        config.LingerMs = 5;
-        config.MessageTimeoutMs = 120_000;
-        config.MessageMaxBytes = MaxHandOffBytes;
+        var config = Lossless(options, lingerMs: 5, messageTimeoutMs: 120_000);
+        config.MessageMaxBytes = Math.Max(config.MessageMaxBytes ?? 0, MaxHandOffBytes);
         return config;
     }
 
-    private static ProducerConfig Lossless(KafkaOptions options)
+    private static ProducerConfig Lossless(KafkaOptions options, double lingerMs, int messageTimeoutMs)
     {
         var config = options.Client<ProducerConfig>();
         config.Acks = Acks.All;
         config.EnableIdempotence = true;
         config.MaxInFlight = 5; // the most that keeps order and idempotence
+        config.LingerMs = lingerMs;
+        config.MessageTimeoutMs = messageTimeoutMs;
         config.BatchSize = 256 * 1024;
         config.BatchNumMessages = 10_000;
         config.CompressionType = CompressionType.Lz4;
@@ -51,6 +46,8 @@ public static class ProducerSettings
         config.QueueBufferingMaxKbytes = QueueBytes / 1024;
         config.Partitioner = Partitioner.Murmur2Random; // what Java clients do with a key
         config.DeliveryReportFields = "status";
+        foreach (var (name, value) in options.Properties)
+            config.Set(name, value); // the operator's word stands over ours
         return config;
     }
 }

@@ -43,8 +43,11 @@ public sealed record PushResult(
 
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
-    UseStringEnumConverter = true,
+    Converters = [typeof(OutcomeConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PushResult))]
 [JsonSerializable(typeof(InvalidToken))]
 internal sealed partial class RecordJson : JsonSerializerContext;
+
+/// <summary>Outcomes are spelt as in dead letters and metrics: <c>notSent</c>.</summary>
+internal sealed class OutcomeConverter() : JsonStringEnumConverter<OutcomeKind>(JsonNamingPolicy.CamelCase);

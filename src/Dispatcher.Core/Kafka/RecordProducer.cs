@@ -40,6 +40,8 @@ public sealed partial class RecordProducer : IDisposable
     public Task<ProduceAnswer> ProduceAsync(string topic, Message<byte[]?, byte[]?> message)
     {
         var incarnation = Volatile.Read(ref _current);
+        if (!incarnation.TryHold())
+            return Task.FromResult(new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_Destroy)); // replaced a moment ago, or the end
         var ack = new Ack(this, incarnation);
         try
         {
@@ -51,9 +53,9 @@ public sealed partial class RecordProducer : IDisposable
             Watch(incarnation, e.Error);
             return Task.FromResult(new ProduceAnswer(ProduceOutcome.Refused, e.Error.Code));
         }
-        catch (ObjectDisposedException)
+        finally
         {
-            return Task.FromResult(new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_Destroy)); // replaced a moment ago
+            incarnation.Release();
         }
     }
 
@@ -61,21 +63,41 @@ public sealed partial class RecordProducer : IDisposable
     /// <param name="deadline">How long at most.</param>
     public bool IsReachable(TimeSpan deadline)
     {
+        var incarnation = Volatile.Read(ref _current);
+        if (!incarnation.TryHold())
+            return false;
         try
         {
-            using var client = new DependentAdminClientBuilder(Volatile.Read(ref _current).Producer.Handle).Build();
+            using var client = new DependentAdminClientBuilder(incarnation.Producer.Handle).Build();
             return client.GetMetadata(deadline).Brokers.Count > 0;
         }
-        catch (Exception e) when (e is KafkaException or ObjectDisposedException)
+        catch (KafkaException)
         {
             return false;
+        }
+        finally
+        {
+            incarnation.Release();
         }
     }
 
     /// <summary>Waits until the queue is empty.</summary>
     /// <param name="deadline">How long at most.</param>
     /// <returns>How many records were left.</returns>
-    public int Flush(TimeSpan deadline) => Volatile.Read(ref _current).Producer.Flush(deadline);
+    public int Flush(TimeSpan deadline)
+    {
+        var incarnation = Volatile.Read(ref _current);
+        if (!incarnation.TryHold())
+            return 0;
+        try
+        {
+            return incarnation.Producer.Flush(deadline);
+        }
+        finally
+        {
+            incarnation.Release();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -85,7 +107,7 @@ public sealed partial class RecordProducer : IDisposable
             if (_disposed)
                 return;
             _disposed = true;
-            _current.Producer.Dispose();
+            _current.Release();
         }
     }
 
@@ -108,14 +130,14 @@ public sealed partial class RecordProducer : IDisposable
 
         Log.Replaced(_logger, error.Code, error.Reason);
         _metrics.ProducerReplaced(error.Code.ToString());
-        new Thread(() => Retire(dead.Producer)) { IsBackground = true, Name = "kafka-producer-retirement" }.Start();
+        new Thread(() => Retire(dead)) { IsBackground = true, Name = "kafka-producer-retirement" }.Start();
     }
 
     /// <summary>Disposing drops the reports that are still to come, and somebody waits for each: they end with the message timeout.</summary>
-    private void Retire(IProducer<byte[]?, byte[]?> producer)
+    private void Retire(Incarnation dead)
     {
-        producer.Flush(TimeSpan.FromMilliseconds((_config.MessageTimeoutMs ?? 300_000) + 5_000));
-        producer.Dispose();
+        dead.Producer.Flush(TimeSpan.FromMilliseconds((_config.MessageTimeoutMs ?? 300_000) + 5_000));
+        dead.Release();
     }
 
     private void OnError(Incarnation incarnation, Error error)
@@ -127,9 +149,12 @@ public sealed partial class RecordProducer : IDisposable
     }
 
     /// <summary>One librdkafka producer; identity tells a report of a replaced one from the current one's.</summary>
+    /// <remarks>librdkafka does not survive a call after its end: whoever calls it holds it meanwhile, and the last one out ends it.</remarks>
     private sealed class Incarnation
     {
         public int RefusedSequences;
+
+        private int _holders = 1;
 
         public Incarnation(RecordProducer owner) => Producer = new ProducerBuilder<byte[]?, byte[]?>(owner._config)
             .SetErrorHandler((_, error) => owner.OnError(this, error))
@@ -137,6 +162,26 @@ public sealed partial class RecordProducer : IDisposable
             .Build();
 
         public IProducer<byte[]?, byte[]?> Producer { get; }
+
+        public bool TryHold()
+        {
+            var holders = Volatile.Read(ref _holders);
+            while (holders > 0)
+            {
+                var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+                if (seen == holders)
+                    return true;
+                holders = seen;
+            }
+
+            return false;
+        }
+
+        public void Release()
+        {
+            if (Interlocked.Decrement(ref _holders) == 0)
+                Producer.Dispose();
+        }
     }
 
     /// <summary>Waits for one delivery report. Continuations run elsewhere: the poll thread serves every other ack.</summary>

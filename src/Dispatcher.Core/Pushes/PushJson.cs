@@ -51,6 +51,15 @@ public static class PushJson
         json.WriteEndObject();
     }
 
+    /// <summary>The size of a push as written.</summary>
+    /// <param name="push">The push.</param>
+    public static int Measure(PushNotification push)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        Encode(push, output);
+        return output.WrittenCount;
+    }
+
     /// <summary>Reads a push.</summary>
     /// <param name="utf8">The record's value.</param>
     /// <param name="acceptedAtIfAbsent">For records whose producer did not say when it accepted them: the record's timestamp.</param>
@@ -104,9 +113,9 @@ public static class PushJson
                 json.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Decoding says what is wrong.
+            // Decoding says what is wrong; the second is how the reader reports a name that is not valid Unicode.
         }
 
         return default;

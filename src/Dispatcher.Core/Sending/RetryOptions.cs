@@ -10,7 +10,7 @@ public sealed class RetryOptions
     public int MaxAttempts { get; set; } = 8;
 
     /// <summary>
-    /// How long a push without a time to live is tried, counted from its first failure, 1 min to 30 days. Default: 1 day. A push with a
+    /// How long a push without a time to live is tried, counted from its first failed attempt, 1 min to 30 days. Default: 1 day. A push with a
     /// time to live ends with that.
     /// </summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(1);

@@ -6,8 +6,7 @@ namespace Dispatcher.Simulator.Apns;
 
 /// <summary>Answers pushes as APNs does. Apple does not document the order of its checks; this one is plausible and fixed.</summary>
 internal sealed class ApnsEndpoint(
-    ApnsProviderTokens providerTokens, ApnsTopics topics, FaultSwitch faults, FlakyTokens flaky, AnswerTime answerTime, PushLedger ledger,
-    TimeProvider time)
+    ApnsProviderTokens providerTokens, ApnsTopics topics, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
 {
     private const string PathPrefix = "/3/device/";
     private const string ProviderName = "apns";
@@ -25,19 +24,19 @@ internal sealed class ApnsEndpoint(
         var reason = ReadTarget(request, out var token);
         var headerProblem = ApnsHeaders.Read(request.Headers, now, out var headers);
         var body = await RequestBody.ReadAsync(request.BodyReader);
-        var fault = faults.Take(token);
+        var strike = faults.Take(token);
         var script = ApnsTokenScript.Read(token);
 
-        reason = fault is { Status: not 200 }
+        reason = strike?.Fault is { Status: not 200 } fault
             ? ApnsReason.Named(fault.Status, fault.Reason)
             : reason ?? headerProblem ?? Judge(token, headers, script, body, now);
         var size = (int)body.Length;
         request.BodyReader.AdvanceTo(body.End);
 
-        ledger.Add(new LedgerEntry(
-            ProviderName, headers.Id.ToString(), token, reason?.Status ?? StatusCodes.Status200OK, reason?.Name, headers.Topic, size, now));
-        await answerTime.PassAsync(script.Delay + TimeSpan.FromMilliseconds(fault?.LatencyMs ?? 0));
-        await ApnsReply.WriteAsync(context.Response, headers.Id, reason, fault?.RetryAfterSeconds, now);
+        var entry = new LedgerEntry(
+            ProviderName, headers.Id.ToString(), token, reason?.Status ?? StatusCodes.Status200OK, reason?.Name, headers.Topic, size, now);
+        if (await gate.PassAsync(context, strike, entry, script.Delay))
+            await ApnsReply.WriteAsync(context.Response, headers.Id, reason, strike?.Fault.RetryAfterSeconds, now);
     }
 
     private static ApnsReason? ReadTarget(HttpRequest request, out string token)

@@ -14,10 +14,16 @@ public sealed class AnswerTime(TimeSpan initial, TimeProvider time)
         set => Volatile.Write(ref _ticks, value.Ticks);
     }
 
-    /// <summary>Waits the general latency and what this one answer takes on top.</summary>
-    internal Task PassAsync(TimeSpan extra)
+    /// <summary>Waits the general latency and what this one answer takes on top; <see langword="false"/> when the client gave up first.</summary>
+    internal ValueTask<bool> PassAsync(TimeSpan extra, HttpContext context)
     {
         var total = Latency + extra;
-        return total > TimeSpan.Zero ? Task.Delay(total, time) : Task.CompletedTask;
+        return total > TimeSpan.Zero ? new ValueTask<bool>(WaitAsync(total, context.RequestAborted)) : ValueTask.FromResult(true);
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken gaveUp)
+    {
+        await Task.Delay(wait, time, gaveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !gaveUp.IsCancellationRequested;
     }
 }

@@ -1,72 +1,38 @@
-using Dispatcher.Simulator.Ledger;
+using Dispatcher.Simulator.Kafka;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Dispatcher.Simulator.Control;
 
 /// <summary>The control API: what the providers answered, and how they shall answer from now on. Described in docs/simulator.md.</summary>
-internal sealed class ControlEndpoints(SimulatedProviders providers)
+internal sealed class ControlEndpoints(SimulatedProviders providers, InMemoryKafka? kafka)
 {
-    private const int DefaultLimit = 100;
-
-    public void Map(IEndpointRouteBuilder routes)
+    public void Map(WebApplication app)
     {
-        routes.MapGet("/ledger", Entries);
-        routes.MapGet("/ledger/count", (string? provider, string? outcome) => new CountAnswer(providers.Ledger.Summarize().Count(provider, outcome)));
-        routes.MapGet("/ledger/summary", providers.Ledger.Summarize);
-        routes.MapGet("/ledger/{**id}", ById);
-        routes.MapDelete("/ledger", ClearLedger);
+        app.Use(SayWhatIsWrongAsync);
+        new LedgerEndpoints(providers.Ledger, providers.FlakyTokens).Map(app);
+        new FaultEndpoints(providers.ApnsFaults, providers.FcmFaults).Map(app);
+        if (kafka is null)
+            app.Map("/kafka/{**rest}", () => TypedResults.NotFound("this simulator runs without Kafka (--no-kafka)"));
+        else
+            new KafkaEndpoints(kafka).Map(app);
 
-        routes.MapGet("/faults/{provider}", CurrentFault);
-        routes.MapPut("/faults/{provider}", SetFault);
-        routes.MapDelete("/faults/{provider}", ClearFault);
-
-        routes.MapGet("/latency", () => new LatencySetting((int)providers.AnswerTime.Latency.TotalMilliseconds));
-        routes.MapPut("/latency", SetLatency);
-
-        routes.MapDelete("/access-tokens", RevokeAccessTokens);
+        app.MapGet("/latency", () => new LatencySetting((int)providers.AnswerTime.Latency.TotalMilliseconds));
+        app.MapPut("/latency", SetLatency);
+        app.MapDelete("/access-tokens", RevokeAccessTokens);
     }
 
-    private IEnumerable<LedgerEntry> Entries(string? token, int? limit) => token is null
-        ? providers.Ledger.Newest(limit ?? DefaultLimit)
-        : providers.Ledger.FindByToken(token, limit ?? DefaultLimit);
-
-    private Results<Ok<IdAnswer>, NotFound> ById(string id)
+    // Whoever scripts a fault by hand wants to know which member was misspelt.
+    private static async Task SayWhatIsWrongAsync(HttpContext context, RequestDelegate next)
     {
-        // The server leaves an escaped slash in a path as it is, and a message name has three.
-        var entries = providers.Ledger.FindById(id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
-        return entries.Count > 0
-            ? TypedResults.Ok(new IdAnswer(id, entries.Count(entry => entry.Accepted), entries))
-            : TypedResults.NotFound();
-    }
-
-    private NoContent ClearLedger()
-    {
-        providers.Ledger.Clear();
-        providers.FlakyTokens.Clear();
-        return TypedResults.NoContent();
-    }
-
-    private Results<Ok<Fault>, NotFound> CurrentFault(string provider) =>
-        FaultsOf(provider)?.Current is { } fault ? TypedResults.Ok(fault) : TypedResults.NotFound();
-
-    private Results<NoContent, NotFound, BadRequest<string>> SetFault(string provider, Fault fault)
-    {
-        if (FaultsOf(provider) is not { } faults)
-            return TypedResults.NotFound();
-        if (fault.Problem() is { } problem)
-            return TypedResults.BadRequest(problem);
-
-        faults.Set(fault);
-        return TypedResults.NoContent();
-    }
-
-    private Results<NoContent, NotFound> ClearFault(string provider)
-    {
-        if (FaultsOf(provider) is not { } faults)
-            return TypedResults.NotFound();
-
-        faults.Clear();
-        return TypedResults.NoContent();
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException problem)
+        {
+            context.Response.StatusCode = problem.StatusCode;
+            await context.Response.WriteAsJsonAsync((problem.InnerException ?? problem).Message);
+        }
     }
 
     private Results<NoContent, BadRequest<string>> SetLatency(LatencySetting setting)
@@ -83,11 +49,4 @@ internal sealed class ControlEndpoints(SimulatedProviders providers)
         providers.AccessTokens.RevokeAll();
         return TypedResults.NoContent();
     }
-
-    private FaultSwitch? FaultsOf(string provider) => provider switch
-    {
-        "apns" => providers.ApnsFaults,
-        "fcm" => providers.FcmFaults,
-        _ => null,
-    };
 }

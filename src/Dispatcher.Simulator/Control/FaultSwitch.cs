@@ -1,43 +1,87 @@
 namespace Dispatcher.Simulator.Control;
 
-/// <summary>Where one provider asks, for each request, whether its answer is to be replaced.</summary>
+/// <summary>Where one provider asks, for each request, whether something goes wrong with it.</summary>
 /// <param name="chance">Uniform in [0, 1).</param>
 public sealed class FaultSwitch(Func<double> chance)
 {
-    private volatile Setting? _setting;
+    /// <summary>How many faults can be set at once: each is asked for every request.</summary>
+    public const int MaxFaults = 32;
 
-    /// <summary>The fault in force, without regard to how often it has hit.</summary>
-    public Fault? Current => _setting?.Fault;
+    private readonly Lock _changing = new();
+    private volatile Setting[] _settings = [];
 
-    /// <summary>Replaces whatever fault was set before.</summary>
-    public void Set(Fault fault) => _setting = new Setting(fault);
+    /// <summary>Every fault with how often it has hit, in the order in which they are asked. One whose count is used up stays listed.</summary>
+    public IReadOnlyList<FaultInForce> Current => [.. _settings.Select(setting => new FaultInForce(setting.Struck, setting.Fault))];
 
-    /// <summary>Ends the fault.</summary>
-    public void Clear() => _setting = null;
+    /// <summary>Replaces whatever faults were set before.</summary>
+    public void Set(Fault fault) => Replace([new Setting(fault)]);
 
-    /// <summary>The fault that hits a request for this target, or <see langword="null"/>.</summary>
-    internal Fault? Take(ReadOnlySpan<char> target)
+    /// <summary>Adds a fault, asked after those before it; <see langword="false"/> when there are <see cref="MaxFaults"/>.</summary>
+    public bool TryAdd(Fault fault)
     {
-        if (_setting is not { } setting)
-            return null;
+        lock (_changing)
+        {
+            if (_settings.Length >= MaxFaults)
+                return false;
+            _settings = [.. _settings, new Setting(fault)];
+            return true;
+        }
+    }
 
-        var fault = setting.Fault;
-        if (!target.StartsWith(fault.TokenPrefix, StringComparison.Ordinal) || (fault.Probability < 1 && chance() >= fault.Probability))
-            return null;
-        if (setting.TryHit())
-            return fault;
+    /// <summary>Ends every fault; what was stalled is answered.</summary>
+    public void Clear() => Replace([]);
 
-        // Only this setting has run out; one that was set meanwhile stays.
-        Interlocked.CompareExchange(ref _setting, null, setting);
+    /// <summary>The first fault that hits a request for this target, or <see langword="null"/>.</summary>
+    internal FaultStrike? Take(ReadOnlySpan<char> target)
+    {
+        foreach (var setting in _settings)
+        {
+            var fault = setting.Fault;
+            if (target.StartsWith(fault.TokenPrefix, StringComparison.Ordinal)
+                && (fault.Probability >= 1 || chance() < fault.Probability)
+                && setting.TryStrike())
+                return setting.Strike;
+        }
+
         return null;
     }
 
-    private sealed class Setting(Fault fault)
+    private void Replace(Setting[] settings)
     {
-        private int _left = fault.Count ?? 0;
+        Setting[] ended;
+        lock (_changing)
+            (ended, _settings) = (_settings, settings);
+        foreach (var setting in ended)
+            setting.End();
+    }
 
-        public Fault Fault => fault;
+    private sealed class Setting
+    {
+        // Those who waited go on elsewhere, not inside the call that took the fault away.
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private long _struck;
 
-        public bool TryHit() => fault.Count is null || Interlocked.Decrement(ref _left) >= 0;
+        public Setting(Fault fault) => Strike = new FaultStrike(fault, _ended.Task);
+
+        public FaultStrike Strike { get; }
+
+        public Fault Fault => Strike.Fault;
+
+        public long Struck => Volatile.Read(ref _struck);
+
+        public void End() => _ended.SetResult();
+
+        public bool TryStrike()
+        {
+            for (var struck = Struck; struck < (Fault.Count ?? long.MaxValue);)
+            {
+                var found = Interlocked.CompareExchange(ref _struck, struck + 1, struck);
+                if (found == struck)
+                    return true;
+                struck = found;
+            }
+
+            return false;
+        }
     }
 }

@@ -7,8 +7,7 @@ namespace Dispatcher.Simulator.Fcm;
 
 /// <summary>Answers <c>POST /v1/projects/{project}/messages:send</c> as FCM does.</summary>
 internal sealed class FcmEndpoint(
-    ServiceAccount account, AccessTokens accessTokens, FaultSwitch faults, FlakyTokens flaky, AnswerTime answerTime, PushLedger ledger,
-    TimeProvider time)
+    ServiceAccount account, AccessTokens accessTokens, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
 {
     private const string PathPrefix = "/v1/projects/";
     private const string PathSuffix = "/messages:send";
@@ -26,24 +25,24 @@ internal sealed class FcmEndpoint(
         var problem = FcmMessageReader.Read(body, out var message);
         request.BodyReader.AdvanceTo(body.End);
 
-        var fault = faults.Take(message.Target);
+        var strike = faults.Take(message.Target);
         var script = message.IsToken ? FcmTokenScript.Read(message.Target) : default;
-        var error = fault is { Status: not 200 }
+        var error = strike?.Fault is { Status: not 200 } fault
             ? FcmError.At(fault.Status, fault.Reason)
             : Refusal(request, project, now) ?? problem ?? Scripted(message.Target, script);
 
         var name = error is null ? NextName(message, now) : null;
-        if (!message.ValidateOnly || error is not null)
-        {
-            ledger.Add(new LedgerEntry(
-                ProviderName, name, message.Target, error?.HttpStatus ?? StatusCodes.Status200OK, error?.Reason, project, size, now));
-        }
+        LedgerEntry? entry = message.ValidateOnly && error is null
+            ? null
+            : new LedgerEntry(
+                ProviderName, name, message.Target, error?.HttpStatus ?? StatusCodes.Status200OK, error?.Reason, project, size, now);
+        if (!await gate.PassAsync(context, strike, entry, script.Delay))
+            return;
 
-        await answerTime.PassAsync(script.Delay + TimeSpan.FromMilliseconds(fault?.LatencyMs ?? 0));
         if (error is null)
             await FcmReply.AcceptAsync(context.Response, name!);
         else
-            await FcmReply.RefuseAsync(context.Response, error, ReferenceEquals(error, script.Error) ? RetryAfter(script, now) : RetryAfter(fault));
+            await FcmReply.RefuseAsync(context.Response, error, ReferenceEquals(error, script.Error) ? RetryAfter(script, now) : RetryAfter(strike?.Fault));
     }
 
     private static string? ProjectOf(HttpRequest request)

@@ -15,14 +15,16 @@ public sealed class InMemoryKafka : IDisposable
     private readonly Lock _lock = new();
     private readonly nint _client;
     private readonly nint _cluster;
-    private readonly int _brokers;
     private bool _disposed;
 
     private InMemoryKafka(nint client, nint cluster, int brokers)
     {
-        (_client, _cluster, _brokers) = (client, cluster, brokers);
+        (_client, _cluster, Brokers) = (client, cluster, brokers);
         BootstrapServers = Marshal.PtrToStringUTF8(MockCluster.BootstrapServers(cluster))!;
     }
+
+    /// <summary>How many brokers there are, numbered from 1.</summary>
+    public int Brokers { get; }
 
     /// <summary><c>127.0.0.1:port</c> of each broker, separated by commas.</summary>
     public string BootstrapServers { get; }
@@ -47,7 +49,7 @@ public sealed class InMemoryKafka : IDisposable
 
     /// <summary>Creates a topic, replicated as widely as there are brokers, up to three.</summary>
     public void CreateTopic(string name, int partitions) =>
-        Do(() => MockCluster.CreateTopic(_cluster, name, partitions, Math.Min(_brokers, 3)), $"create topic {name}");
+        Do(() => MockCluster.CreateTopic(_cluster, name, partitions, Math.Min(Brokers, 3)), $"create topic {name}");
 
     /// <summary>Cuts a broker's connections and refuses new ones. What it holds stays.</summary>
     public void SetDown(int broker = AllBrokers) => Do(() => MockCluster.SetDown(_cluster, broker), $"set broker {broker} down");
@@ -58,6 +60,10 @@ public sealed class InMemoryKafka : IDisposable
     /// <summary>Makes a broker answer that much later.</summary>
     public void SetRoundTrip(TimeSpan roundTrip, int broker = AllBrokers) =>
         Do(() => MockCluster.SetRoundTrip(_cluster, broker, (int)roundTrip.TotalMilliseconds), $"slow broker {broker} down");
+
+    /// <summary>Makes a broker the coordinator of a consumer group; the group's members and offsets stay as they are.</summary>
+    public void MoveCoordinator(string group, int broker) =>
+        Do(() => MockCluster.SetCoordinator(_cluster, "group", group, broker), $"make broker {broker} the coordinator of {group}");
 
     /// <summary>Answers the next requests of that kind with these error codes, one each; what they asked for is not done.</summary>
     public void FailNext(KafkaApi api, params ReadOnlySpan<int> errors)
@@ -77,6 +83,13 @@ public sealed class InMemoryKafka : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             MockCluster.ClearRequestErrors(_cluster, (short)api);
         }
+    }
+
+    /// <summary>Forgets every error that was scripted.</summary>
+    public void ClearFailures()
+    {
+        for (var api = (KafkaApi)0; api <= KafkaApis.Last; api++)
+            ClearFailures(api);
     }
 
     /// <inheritdoc/>

@@ -9,24 +9,24 @@ public sealed class PushLedger
     /// <summary>The bound unless told otherwise: a load test's worth, at some 400 bytes an entry.</summary>
     public const int DefaultCapacity = 1_000_000;
 
-    private const int ChunkSize = 4096;
+    /// <summary>How many entries one <see cref="AcceptedAfter"/> reads at most: the providers wait for the lock meanwhile.</summary>
+    public const int MaxPage = 100_000;
 
     private readonly Lock _lock = new();
-    private readonly Slot[]?[] _chunks;
-    private readonly ChainIndex _byId;
-    private readonly ChainIndex _byToken;
+    private readonly Ring<LedgerEntry> _entries;
+    private readonly LedgerIndex _byId;
+    private readonly LedgerIndex _byToken;
     private readonly Dictionary<(string Provider, int Status, string? Reason), long> _counts = [];
     private long _next;
-    private long _duplicates;
 
     /// <param name="capacity">How many entries are kept.</param>
     public PushLedger(int capacity = DefaultCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         Capacity = capacity;
-        _chunks = new Slot[]?[(capacity + ChunkSize - 1) / ChunkSize];
-        _byId = new ChainIndex(capacity);
-        _byToken = new ChainIndex(capacity);
+        _entries = new Ring<LedgerEntry>(capacity);
+        _byId = new LedgerIndex(capacity, new PushIdComparer());
+        _byToken = new LedgerIndex(capacity, StringComparer.Ordinal);
     }
 
     /// <summary>How many entries are kept.</summary>
@@ -35,19 +35,14 @@ public sealed class PushLedger
     /// <summary>Notes one answer.</summary>
     public void Add(in LedgerEntry entry)
     {
-        var idHash = entry.Id is null ? 0 : HashOfId(entry.Id);
-        var tokenHash = string.GetHashCode(entry.Token, StringComparison.Ordinal);
         lock (_lock)
         {
-            // Asked before the entry is linked in, or it would be its own duplicate.
-            if (entry is { Accepted: true, Id: not null } && WasAccepted_NeedsLock(entry.Id, idHash))
-                _duplicates++;
-
+            var oldest = Oldest_NeedsLock;
             var sequence = _next++;
-            ref var slot = ref SlotOf_NeedsLock(sequence);
-            slot.Entry = entry;
-            slot.OlderWithId = entry.Id is null ? ChainIndex.End : _byId.Push(idHash, sequence);
-            slot.OlderWithToken = _byToken.Push(tokenHash, sequence);
+            if (entry.Id is not null)
+                _byId.Add(entry.Id, sequence, oldest, entry.Accepted);
+            _byToken.Add(entry.Token, sequence, oldest, entry.Accepted);
+            _entries[sequence] = entry;
 
             var key = (entry.Provider, entry.Status, entry.Reason);
             _counts[key] = _counts.GetValueOrDefault(key) + 1;
@@ -55,42 +50,10 @@ public sealed class PushLedger
     }
 
     /// <summary>The answers for one id, newest first. For FCM the whole message name or its last segment.</summary>
-    public IReadOnlyList<LedgerEntry> FindById(string id)
-    {
-        var found = new List<LedgerEntry>();
-        lock (_lock)
-        {
-            var oldest = Oldest_NeedsLock;
-            for (var at = _byId.Head(HashOfId(id)); at >= oldest;)
-            {
-                ref var slot = ref SlotOf_NeedsLock(at);
-                if (SameId(slot.Entry.Id, id))
-                    found.Add(slot.Entry);
-                at = slot.OlderWithId;
-            }
-        }
-
-        return found;
-    }
+    public IReadOnlyList<LedgerEntry> FindById(string id) => Find(_byId, id, int.MaxValue);
 
     /// <summary>The answers for one target, newest first.</summary>
-    public IReadOnlyList<LedgerEntry> FindByToken(string token, int limit)
-    {
-        var found = new List<LedgerEntry>();
-        lock (_lock)
-        {
-            var oldest = Oldest_NeedsLock;
-            for (var at = _byToken.Head(string.GetHashCode(token, StringComparison.Ordinal)); at >= oldest && found.Count < limit;)
-            {
-                ref var slot = ref SlotOf_NeedsLock(at);
-                if (slot.Entry.Token == token)
-                    found.Add(slot.Entry);
-                at = slot.OlderWithToken;
-            }
-        }
-
-        return found;
-    }
+    public IReadOnlyList<LedgerEntry> FindByToken(string token, int limit) => Find(_byToken, token, limit);
 
     /// <summary>The newest answers, newest first.</summary>
     public IReadOnlyList<LedgerEntry> Newest(int limit)
@@ -100,9 +63,39 @@ public sealed class PushLedger
             var count = (int)Math.Min(limit, _next - Oldest_NeedsLock);
             var found = new List<LedgerEntry>(count);
             for (var at = _next - 1; found.Count < count; at--)
-                found.Add(SlotOf_NeedsLock(at).Entry);
+                found.Add(_entries[at]);
             return found;
         }
+    }
+
+    /// <summary>What was accepted, piece by piece from the oldest on: begin with 0, go on with <see cref="AcceptedPage.Next"/>.</summary>
+    /// <param name="cursor">The sequence to begin with.</param>
+    /// <param name="limit">How many at most; may be fewer before the end, when many were refused.</param>
+    public AcceptedPage AcceptedAfter(long cursor, int limit)
+    {
+        var accepted = new List<AcceptedPush>();
+        lock (_lock)
+        {
+            var from = Math.Max(cursor, Oldest_NeedsLock);
+            var end = Math.Min(_next, from + MaxPage);
+            // A cursor from before the ledger was cleared is beyond the end, and goes on from there.
+            var at = Math.Min(from, _next);
+            for (; at < end && accepted.Count < limit; at++)
+            {
+                ref var entry = ref _entries[at];
+                if (entry.Accepted)
+                    accepted.Add(new AcceptedPush(entry.Provider, entry.Id, entry.Token));
+            }
+
+            return new AcceptedPage(at, from - cursor, accepted);
+        }
+    }
+
+    /// <summary>What was accepted more than once.</summary>
+    public DuplicateSummary Duplicates(LedgerKey by = LedgerKey.Id)
+    {
+        lock (_lock)
+            return (by == LedgerKey.Token ? _byToken : _byId).Duplicates(Oldest_NeedsLock);
     }
 
     /// <summary>Everything in numbers.</summary>
@@ -114,7 +107,7 @@ public sealed class PushLedger
             return new LedgerSummary(
                 _next,
                 rows.Where(row => row.Status == 200).Sum(row => row.Count),
-                _duplicates,
+                _byId.Extra,
                 Oldest_NeedsLock,
                 [.. rows.OrderBy(row => row.Provider).ThenBy(row => row.Status).ThenBy(row => row.Reason)]);
         }
@@ -125,47 +118,19 @@ public sealed class PushLedger
     {
         lock (_lock)
         {
-            Array.Clear(_chunks);
+            _entries.Clear();
             _byId.Clear();
             _byToken.Clear();
             _counts.Clear();
-            _next = _duplicates = 0;
+            _next = 0;
         }
     }
-
-    private static int HashOfId(ReadOnlySpan<char> id) => string.GetHashCode(LastSegment(id), StringComparison.OrdinalIgnoreCase);
-
-    private static bool SameId(ReadOnlySpan<char> left, ReadOnlySpan<char> right) =>
-        LastSegment(left).Equals(LastSegment(right), StringComparison.OrdinalIgnoreCase);
-
-    private static ReadOnlySpan<char> LastSegment(ReadOnlySpan<char> id) => id[(id.LastIndexOf('/') + 1)..];
 
     private long Oldest_NeedsLock => Math.Max(0, _next - Capacity);
 
-    private ref Slot SlotOf_NeedsLock(long sequence)
+    private List<LedgerEntry> Find(LedgerIndex index, string key, int limit)
     {
-        var (chunk, index) = Math.DivRem((int)(sequence % Capacity), ChunkSize);
-        return ref (_chunks[chunk] ??= new Slot[ChunkSize])[index];
-    }
-
-    private bool WasAccepted_NeedsLock(string id, int hash)
-    {
-        var oldest = Oldest_NeedsLock;
-        for (var at = _byId.Head(hash); at >= oldest;)
-        {
-            ref var slot = ref SlotOf_NeedsLock(at);
-            if (slot.Entry.Accepted && SameId(slot.Entry.Id, id))
-                return true;
-            at = slot.OlderWithId;
-        }
-
-        return false;
-    }
-
-    private struct Slot
-    {
-        public LedgerEntry Entry;
-        public long OlderWithId;
-        public long OlderWithToken;
+        lock (_lock)
+            return [.. index.Find(key, Oldest_NeedsLock).Take(limit).Select(at => _entries[at])];
     }
 }

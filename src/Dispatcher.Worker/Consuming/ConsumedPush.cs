@@ -13,6 +13,9 @@ internal sealed class ConsumedPush
     private const int Started = 1;
     private const int Ended = 2;
 
+    /// <summary>The year 9000: far enough, and no wait that is added to it leaves the calendar.</summary>
+    private static readonly long LatestTimestamp = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
     private readonly PartitionTracker _tracker;
     private readonly RecordBytes _value;
     private int _state = Queued;
@@ -36,7 +39,7 @@ internal sealed class ConsumedPush
         _value = record.Message.Value;
         Key = record.Message.Key;
         Headers = record.Message.Headers;
-        Timestamp = record.Message.Timestamp.UtcDateTime;
+        Timestamp = Instant(record.Message.Timestamp);
         Topic = topic;
         Partition = partition;
         Offset = record.Offset.Value;
@@ -120,6 +123,10 @@ internal sealed class ConsumedPush
         if (state != Ended)
             Release(state);
     }
+
+    /// <summary>A producer may stamp a record with any number, in microseconds by mistake: no number may stop the pump.</summary>
+    private static DateTimeOffset Instant(Timestamp timestamp) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timestamp.UnixTimestampMs, 0, LatestTimestamp));
 
     private static int WeightOf(Headers? headers)
     {

@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Dispatcher.Worker.Consuming;
 
-/// <content>What a consumer logs.</content>
+/// <content>What it says. Information: lifecycle; warning: recovered; error: an operator must act.</content>
 internal sealed partial class RecordConsumer
 {
     private static partial class Log

@@ -4,6 +4,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Consuming;
 
@@ -18,6 +19,7 @@ internal sealed partial class Settler(
     KafkaOptions kafka,
     HandOff handOff,
     RetryDecision retry,
+    AppGates gates,
     DispatchMetrics metrics,
     TimeProvider time,
     Func<double> chance,
@@ -114,6 +116,8 @@ internal sealed partial class Settler(
         var retries = consumed.Delay?.Retries ?? 0;
         var firstFailedAt = consumed.Delay?.FirstFailedAt ?? report.FirstFailedAt ?? now;
         var plan = retry.Next(push, report.Outcome, new RetryHistory(attempts, retries, firstFailedAt), now, chance());
+        if (plan.Step == RetryStep.Exhaust && !gates.MayDeadLetter(app.Name))
+            plan = retry.Rest(push, report.Outcome, now, chance()); // an outage makes a backlog, not dead letters
         return plan.Step switch
         {
             RetryStep.Expire => CompleteAsync(
@@ -125,7 +129,7 @@ internal sealed partial class Settler(
                 plan.NotBefore,
                 attempts,
                 OutcomeTable.Traits(report.Outcome).BurnsAttempt ? retries + 1 : retries,
-                firstFailedAt,
+                attempts > 0 ? firstFailedAt : null,
                 report.Outcome.Reason,
                 now,
                 abort),

@@ -28,6 +28,10 @@ public sealed class PushJsonTests
         }));
 
     [Fact]
+    public void A_push_is_as_large_as_it_is_written() =>
+        Assert.Equal(Encode(Samples.ApnsPush(Samples.Hello)).Length, PushJson.Measure(Samples.ApnsPush(Samples.Hello)));
+
+    [Fact]
     public void The_wire_form_is_the_documented_one()
     {
         var push = Samples.ApnsPush(new() { Title = "Order 42", Subtitle = "Shop", Body = "On its way", Image = "https://x/y", Sound = "default", Badge = 1 }) with

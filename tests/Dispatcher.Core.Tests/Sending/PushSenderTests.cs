@@ -2,7 +2,6 @@ using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Tests.Providers;
 using Dispatcher.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatcher.Core.Tests.Sending;
 
@@ -277,7 +276,7 @@ public sealed class PushSenderTests
         bool isRetry = false,
         CancellationToken cancellationToken = default)
     {
-        var sender = new PushSender(provider, options ?? new(), _time, () => 0.5, NullLogger<PushSender>.Instance);
+        var sender = UngatedSender.Create(provider, options ?? new(), _time, () => 0.5);
         return Task.Run(
             () => Task.FromResult(sender
                 .SendAsync(push ?? Samples.ApnsPush(Samples.Hello), isRetry, cancellationToken)

@@ -1,3 +1,4 @@
+using Dispatcher.Simulator.Control;
 using Dispatcher.Simulator.Tests.Wire;
 
 namespace Dispatcher.Simulator.Tests.Control;
@@ -76,6 +77,51 @@ public sealed class ControlEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Duplicates_are_counted_by_id_or_by_token()
+    {
+        foreach (var id in new[] { Id, Id, "0d4d7f0e-0c0f-4c65-9d0c-3a9f4b1e6a11" })
+            await new ApnsPush { Headers = { ["apns-id"] = id } }.SendAsync(_fixture);
+        await new FcmPush().SendAsync(_fixture);
+        await new FcmPush().SendAsync(_fixture);
+
+        var byId = (await GetAsync("/ledger/duplicates")).Body;
+        var byToken = (await GetAsync("/ledger/duplicates?by=token")).Json;
+
+        Assert.Equal($$"""{"count":1,"extra":1,"first":[{"key":"{{Id}}","accepted":2}]}""", byId);
+        Assert.Equal((2, 3), (byToken.GetProperty("count").GetInt64(), byToken.GetProperty("extra").GetInt64()));
+        Assert.Equal(FcmPush.GoodToken, byToken.GetProperty("first")[1].GetProperty("key").GetString());
+    }
+
+    [Fact]
+    public async Task What_was_accepted_is_read_page_by_page()
+    {
+        await new ApnsPush { Headers = { ["apns-id"] = Id } }.SendAsync(_fixture);
+        await new ApnsPush { Path = ApnsPush.Scripted("fa114100") }.SendAsync(_fixture);
+        await new FcmPush().SendAsync(_fixture);
+
+        var first = (await GetAsync("/ledger/accepted?limit=1")).Body;
+        var second = (await GetAsync("/ledger/accepted?after=1")).Json;
+
+        Assert.Equal($$"""{"next":1,"missed":0,"accepted":[{"provider":"apns","id":"{{Id}}","token":"{{ApnsPush.GoodToken}}"}]}""", first);
+        Assert.Equal((3, 1), (second.GetProperty("next").GetInt64(), second.GetProperty("accepted").GetArrayLength()));
+        Assert.Equal((200, "[]"), ((await GetAsync("/ledger/accepted?after=3")).Status, (await GetAsync("/ledger/accepted?after=3")).Json.GetProperty("accepted").GetRawText()));
+    }
+
+    [Theory]
+    [InlineData("/ledger/accepted?after=-1")]
+    [InlineData("/ledger/accepted?limit=0")]
+    [InlineData("/ledger/accepted?limit=100001")]
+    [InlineData("/ledger/accepted?limit=many")]
+    [InlineData("/ledger/duplicates?by=colour")]
+    public async Task A_question_that_makes_no_sense_is_refused_with_a_line(string path)
+    {
+        var answer = await GetAsync(path);
+
+        Assert.Equal(400, answer.Status);
+        Assert.NotEmpty(answer.Body);
+    }
+
+    [Fact]
     public async Task A_fault_replaces_the_answers_of_one_provider_until_its_count_is_used_up()
     {
         await PutAsync("/faults/apns", """{"status":503,"reason":"Shutdown","retryAfterSeconds":2,"count":1}""");
@@ -100,7 +146,7 @@ public sealed class ControlEndpointsTests : IAsyncLifetime
 
         Assert.Equal((429, "30", 200), (hit.Status, hit.Headers["retry-after"], after.Status));
         Assert.Contains("QUOTA_EXCEEDED", hit.Body, StringComparison.Ordinal);
-        Assert.Equal(404, (await GetAsync("/faults/fcm")).Status);
+        Assert.Equal((200, "[]"), ((await GetAsync("/faults/fcm")).Status, (await GetAsync("/faults/fcm")).Body));
     }
 
     [Fact]
@@ -143,11 +189,60 @@ public sealed class ControlEndpointsTests : IAsyncLifetime
     [InlineData("/faults/apns", """{"status":503,"latencyMs":-1}""", 400)]
     [InlineData("/faults/apns", """{"status":503,"retryAfterSeconds":-1}""", 400)]
     [InlineData("/faults/apns", """{"sttaus":503}""", 400)]
+    [InlineData("/faults/apns", """{"kind":"rest"}""", 400)]
+    [InlineData("/faults/apns", """{"kind":9}""", 400)]
+    [InlineData("/faults/apns", """{"kind":"reset","status":503}""", 400)]
+    [InlineData("/faults/apns", """{"kind":"goaway","reason":"Shutdown"}""", 400)]
+    [InlineData("/faults/apns", """{"kind":"reset","code":14}""", 400)]
+    [InlineData("/faults/apns", """{"kind":"drop","code":2}""", 400)]
+    [InlineData("/faults/apns", """{"kind":"reset","after":"later"}""", 400)]
+    [InlineData("/faults/apns", """{"kind":"goaway","after":"accepted"}""", 400)]
+    [InlineData("/faults/apns", """{"kind":"reset","code":7,"after":"accepted"}""", 400)]
     [InlineData("/faults/hms", """{"status":503}""", 404)]
     [InlineData("/latency", """{"ms":-1}""", 400)]
     [InlineData("/latency", """{"seconds":1}""", 400)]
     public async Task What_cannot_be_simulated_is_refused(string path, string json, int status) =>
         Assert.Equal(status, (await _fixture.ControlAsync(HttpMethod.Put, path, json)).Status);
+
+    [Fact]
+    public async Task A_misspelt_member_is_named()
+    {
+        var answer = await _fixture.ControlAsync(HttpMethod.Put, "/faults/apns", """{"sttaus":503}""");
+
+        Assert.Contains("sttaus", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_faults_at_once_are_listed_with_how_often_each_has_struck()
+    {
+        await PutAsync("/faults/apns", """{"status":503,"count":1}""");
+        await PostAsync("/faults/apns", """{"kind":"answer","latencyMs":30000,"probability":0.01}""");
+        await PostAsync("/faults/apns", """{"status":429,"tokenPrefix":"7f3a"}""");
+
+        int[] statuses = [(await new ApnsPush().SendAsync(_fixture)).Status, (await new ApnsPush().SendAsync(_fixture)).Status];
+
+        Assert.Equal([503, 429], statuses);
+        var listed = (await GetAsync("/faults/apns")).Json.EnumerateArray().ToArray();
+        Assert.Equal([1, 0, 1], listed.Select(row => row.GetProperty("struck").GetInt64()));
+        Assert.Equal(30_000, listed[1].GetProperty("fault").GetProperty("latencyMs").GetInt32());
+        Assert.Equal("answer", listed[1].GetProperty("fault").GetProperty("kind").GetString());
+        Assert.Equal("[]", (await GetAsync("/faults/fcm")).Body);
+    }
+
+    [Fact]
+    public async Task One_fault_too_many_is_refused()
+    {
+        for (var set = 0; set < FaultSwitch.MaxFaults; set++)
+            await PostAsync("/faults/fcm", """{"status":503}""");
+
+        var refused = await _fixture.ControlAsync(HttpMethod.Post, "/faults/fcm", """{"status":503}""");
+
+        Assert.Equal(400, refused.Status);
+        Assert.Contains("32", refused.Body, StringComparison.Ordinal);
+    }
+
+    private async Task PostAsync(string path, string json) =>
+        Assert.Equal(204, (await _fixture.ControlAsync(HttpMethod.Post, path, json)).Status);
 
     private Task<Answer> GetAsync(string path) => _fixture.ControlAsync(HttpMethod.Get, path);
 

@@ -74,6 +74,7 @@ public sealed class PushLedgerTests
 
         Assert.Equal((1, 1, 0), Numbers(ledger));
         Assert.Single(ledger.Newest(10));
+        Assert.Equal((0, 0), (ledger.Duplicates(LedgerKey.Token).Count, ledger.Duplicates().First.Count));
     }
 
     [Theory]
@@ -92,6 +93,129 @@ public sealed class PushLedgerTests
             ledger.Add(Entry("a", status));
 
         Assert.Equal(count, ledger.Summarize().Count(provider, outcome));
+    }
+
+    [Fact]
+    public void Duplicates_are_counted_by_key_and_in_all_and_the_first_are_named()
+    {
+        var ledger = new PushLedger();
+        foreach (var id in new[] { "a", "b", "A", "c", "a", "b" })
+            ledger.Add(Entry(id, token: $"t{id}"));
+        ledger.Add(Entry("c", 503));
+
+        var byId = ledger.Duplicates();
+        var byToken = ledger.Duplicates(LedgerKey.Token);
+
+        Assert.Equal((2, 3), (byId.Count, byId.Extra));
+        Assert.Equal([new Duplicate("A", 3), new Duplicate("b", 2)], byId.First);
+        Assert.Equal((2, 2), (byToken.Count, byToken.Extra));
+        Assert.Equal([new Duplicate("ta", 2), new Duplicate("tb", 2)], byToken.First);
+    }
+
+    [Fact]
+    public void Only_the_first_duplicates_are_named()
+    {
+        var ledger = new PushLedger();
+        for (var time = 0; time < 2; time++)
+        {
+            for (var id = 0; id < DuplicateSummary.Shown + 5; id++)
+                ledger.Add(Entry($"id{id}"));
+        }
+
+        var duplicates = ledger.Duplicates();
+
+        Assert.Equal(DuplicateSummary.Shown + 5, duplicates.Count);
+        Assert.Equal(Enumerable.Range(0, DuplicateSummary.Shown).Select(id => $"id{id}"), duplicates.First.Select(duplicate => duplicate.Key));
+    }
+
+    [Fact]
+    public void Refusals_between_do_not_hide_a_duplicate()
+    {
+        var ledger = new PushLedger();
+        foreach (var status in new[] { 200, 503, 503, 200 })
+            ledger.Add(Entry("a", status));
+
+        Assert.Equal((1, 1), (ledger.Duplicates().Count, ledger.Duplicates().Extra));
+    }
+
+    [Fact]
+    public void What_was_accepted_is_read_in_order_and_refusals_are_left_out()
+    {
+        var ledger = new PushLedger();
+        foreach (var (id, status) in new[] { ("a", 200), ("b", 503), ("b", 200), ("a", 200), ("c", 410) })
+            ledger.Add(Entry(id, status));
+
+        var first = ledger.AcceptedAfter(0, 2);
+        var second = ledger.AcceptedAfter(first.Next, 2);
+        var end = ledger.AcceptedAfter(second.Next, 2);
+
+        Assert.Equal(["a", "b"], first.Accepted.Select(push => push.Id));
+        Assert.Equal(["a"], second.Accepted.Select(push => push.Id));
+        Assert.Equal((second.Next, 0), (end.Next, end.Accepted.Count));
+    }
+
+    [Fact]
+    public void What_made_room_before_it_was_read_is_counted_as_missed()
+    {
+        var ledger = new PushLedger(2);
+        foreach (var id in new[] { "a", "b", "c", "d", "e" })
+            ledger.Add(Entry(id));
+
+        var page = ledger.AcceptedAfter(1, 10);
+
+        Assert.Equal((2, 5), (page.Missed, page.Next));
+        Assert.Equal(["d", "e"], page.Accepted.Select(push => push.Id));
+    }
+
+    [Fact]
+    public void A_page_reads_no_more_than_its_bound_and_reading_goes_on()
+    {
+        var ledger = new PushLedger();
+        for (var refused = 0; refused < PushLedger.MaxPage; refused++)
+            ledger.Add(Entry(null, 503));
+        ledger.Add(Entry("a"));
+
+        var first = ledger.AcceptedAfter(0, 10);
+        var second = ledger.AcceptedAfter(first.Next, 10);
+
+        Assert.Equal((PushLedger.MaxPage, 0), (first.Next, first.Accepted.Count));
+        Assert.Equal("a", Assert.Single(second.Accepted).Id);
+    }
+
+    [Fact]
+    public void A_cursor_from_before_the_ledger_was_cleared_leads_to_the_end()
+    {
+        var ledger = new PushLedger();
+        ledger.Add(Entry("a"));
+
+        var page = ledger.AcceptedAfter(100, 10);
+
+        Assert.Equal((1, 0, 0), (page.Next, page.Missed, page.Accepted.Count));
+    }
+
+    /// <summary>Duplicates and pages agree with a plain list, as long as nothing had to make room.</summary>
+    [Fact]
+    public void It_balances()
+    {
+        var property = Prop.ForAll(
+            Gen.Choose(0, 9).ListOf().ToArbitrary(), Gen.Choose(1, 5).ToArbitrary(), (numbers, limit) =>
+            {
+                // Every third answer is a refusal.
+                var all = numbers.Select((number, index) => Entry($"id{number / 2}", index % 3 == 2 ? 503 : 200)).ToList();
+                var ledger = new PushLedger();
+                foreach (var entry in all)
+                    ledger.Add(entry);
+
+                var accepted = all.Where(entry => entry.Accepted).Select(entry => entry.Id!).ToList();
+                var repeated = accepted.GroupBy(id => id).Where(group => group.Count() > 1).ToList();
+                var duplicates = ledger.Duplicates();
+                return Pages(ledger, limit).SequenceEqual(accepted)
+                    && duplicates.Count == repeated.Count
+                    && duplicates.Extra == repeated.Sum(group => group.Count() - 1)
+                    && duplicates.First.ToHashSet().SetEquals(repeated.Select(group => new Duplicate(group.Key, group.Count())));
+            });
+
+        property.QuickCheckThrowOnFailure();
     }
 
     /// <summary>The ring with its chained indexes agrees with a plain list of which only the end is kept.</summary>
@@ -115,6 +239,15 @@ public sealed class PushLedgerTests
             });
 
         property.QuickCheckThrowOnFailure();
+    }
+
+    private static IEnumerable<string> Pages(PushLedger ledger, int limit)
+    {
+        for (var (cursor, page) = (0L, ledger.AcceptedAfter(0, limit)); page.Next != cursor; (cursor, page) = (page.Next, ledger.AcceptedAfter(page.Next, limit)))
+        {
+            foreach (var push in page.Accepted)
+                yield return push.Id!;
+        }
     }
 
     private static LedgerEntry Entry(string? id, int status = 200, string token = "t") =>

@@ -18,7 +18,7 @@ internal sealed record ApnsPush
 
     public static string Scripted(string prefix) => $"/3/device/{prefix}{GoodToken[prefix.Length..]}";
 
-    public Task<Answer> SendAsync(SimulatorFixture fixture)
+    public Task<Answer> SendAsync(SimulatorFixture fixture, CancellationToken cancellationToken = default)
     {
         var headers = new Dictionary<string, string?>
         {
@@ -37,6 +37,6 @@ internal sealed record ApnsPush
         }
 
         request.Content = Method == HttpMethod.Get ? null : new ByteArrayContent(Encoding.UTF8.GetBytes(Body));
-        return fixture.SendAsync(request);
+        return fixture.SendAsync(request, cancellationToken);
     }
 }

@@ -24,7 +24,7 @@ internal sealed record FcmPush
     /// <summary>A message with the good token and these fields besides.</summary>
     public static FcmPush With(string fields) => new() { Body = $$$$"""{"message":{"token":"{{{{GoodToken}}}}",{{{{fields}}}}}}""" };
 
-    public Task<Answer> SendAsync(SimulatorFixture fixture)
+    public Task<Answer> SendAsync(SimulatorFixture fixture, CancellationToken cancellationToken = default)
     {
         var request = new HttpRequestMessage(Method, fixture.Manifest.Fcm + Path)
         {
@@ -35,6 +35,6 @@ internal sealed record FcmPush
         var authorization = Authorization ?? $"Bearer {fixture.Providers.AccessTokens.Issue()}";
         if (authorization.Length > 0)
             request.Headers.TryAddWithoutValidation("authorization", authorization);
-        return fixture.SendAsync(request);
+        return fixture.SendAsync(request, cancellationToken);
     }
 }

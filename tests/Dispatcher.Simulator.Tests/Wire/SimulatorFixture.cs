@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -9,10 +11,17 @@ namespace Dispatcher.Simulator.Tests.Wire;
 public sealed class SimulatorFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("simulator-tests-");
+    private readonly ConcurrentDictionary<int, int> _connections = [];
     private OutsideWorld? _world;
     private HttpMessageInvoker? _client;
 
+    /// <summary>0: without Kafka.</summary>
+    internal int KafkaBrokers { get; init; }
+
     internal TestTime Time { get; } = new();
+
+    /// <summary>Asked once for each request that a fault with a probability below 1 might hit.</summary>
+    internal Func<double> Chance { get; set; } = () => 0.5;
 
     internal SimulatedProviders Providers => _world!.Providers!;
 
@@ -20,9 +29,9 @@ public sealed class SimulatorFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var options = new SimulatorOptions { Directory = _directory.FullName, WithKafka = false };
-        _world = await OutsideWorld.StartAsync(options, Time, () => 0.5);
-        _client = NewClient(Providers.Authority.Certificate);
+        var options = new SimulatorOptions { Directory = _directory.FullName, WithKafka = KafkaBrokers > 0, KafkaBrokers = KafkaBrokers };
+        _world = await OutsideWorld.StartAsync(options, Time, () => Chance());
+        _client = NewClient(Providers.Authority.Certificate, port => _connections.AddOrUpdate(port, 1, (_, count) => count + 1));
     }
 
     public async Task DisposeAsync()
@@ -33,8 +42,15 @@ public sealed class SimulatorFixture : IAsyncLifetime
         _directory.Delete(recursive: true);
     }
 
-    internal static HttpMessageInvoker NewClient(X509Certificate2 trusted) => new(new SocketsHttpHandler
+    internal static HttpMessageInvoker NewClient(X509Certificate2 trusted, Action<int>? connecting = null) => new(new SocketsHttpHandler
     {
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            connecting?.Invoke(context.DnsEndPoint.Port);
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
         SslOptions = new SslClientAuthenticationOptions
         {
             CertificateChainPolicy = new X509ChainPolicy
@@ -48,10 +64,13 @@ public sealed class SimulatorFixture : IAsyncLifetime
         ActivityHeadersPropagator = null,
     });
 
-    internal async Task<Answer> SendAsync(HttpRequestMessage request)
+    /// <summary>How often the client has connected there.</summary>
+    internal int ConnectionsTo(Uri address) => _connections.GetValueOrDefault(address.Port);
+
+    internal async Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default)
     {
         using (request)
-            return await Answer.ReadAsync(await _client!.SendAsync(request, CancellationToken.None));
+            return await Answer.ReadAsync(await _client!.SendAsync(request, cancellationToken));
     }
 
     internal Task<Answer> ControlAsync(HttpMethod method, string path, string? json = null) => SendAsync(new HttpRequestMessage(method, Manifest.Control + path)

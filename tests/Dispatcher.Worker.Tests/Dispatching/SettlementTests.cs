@@ -127,6 +127,8 @@ public sealed class SettlementTests : IDisposable
         { "tombstone", null, "undecodable" },
         { "empty", "", "undecodable" },
         { "future schema", """{"v":99,"id":"0199c2a8-7b1c-7def-8000-000000000001","app":"shop-ios","token":"7f3a7f3a7f3a7f3a"}""", "undecodable" },
+        { "lone surrogate in a name", """{"\ud800":1,"app":"shop-ios"}""", "undecodable" },
+        { "lone surrogate in a value", """{"v":1,"id":"0199c2a8-7b1c-7def-8000-000000000001","app":"\ud800","token":"7f3a7f3a7f3a7f3a"}""", "undecodable" },
         { "unknown app", Json(app: "nobody"), "unknownApp" },
         { "wrong lane", Json(app: Samples.Android), "wrongLane" },
         { "too large", $$"""{"v":1,"pad":"{{new string('x', 70_000)}}"}""", "tooLarge" },
@@ -152,6 +154,28 @@ public sealed class SettlementTests : IDisposable
         Assert.Equal([healthy.Id], _provider.Came.Keys);
         Assert.Equal(0, worker.Counters["dispatcher.kafka.consumer.replaced"]);
         Assert.DoesNotContain(worker.Log.All, line => line.Contains(Samples.Token, StringComparison.Ordinal) || line.Contains("no hex", StringComparison.Ordinal));
+    }
+
+    /// <summary>A service that stamps in microseconds, or brokers without a limit: the clock of a record may say anything.</summary>
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(1_790_000_000_000_000)]
+    [InlineData(0)]
+    public async Task A_record_with_an_absurd_timestamp_stops_nobody(long timestamp)
+    {
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider);
+        var json = Json().Replace("acceptedAt", "ignored", StringComparison.Ordinal).Replace("\"v\":1", "\"v\":1,\"timeToLive\":60", StringComparison.Ordinal);
+        var record = new Message<byte[]?, byte[]?>
+        {
+            Value = Encoding.UTF8.GetBytes(json),
+            Timestamp = new Timestamp(timestamp, TimestampType.CreateTime),
+        };
+
+        await _cluster.ProduceAsync(record);
+
+        await _cluster.CommittedAsync(1);
+        Assert.Single(await _cluster.ResultsAsync(1));
+        Assert.Equal(0, worker.Counters["dispatcher.kafka.consumer.replaced"]);
     }
 
     /// <summary>With its headers a dead letter is longer than its original, and an original may be as long as its producer allows.</summary>

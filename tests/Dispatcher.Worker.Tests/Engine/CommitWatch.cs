@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+
 namespace Dispatcher.Worker.Tests.Engine;
 
 /// <summary>
@@ -34,7 +36,8 @@ internal sealed class CommitWatch : IAsyncDisposable
         do
         {
             // First the commit, then the answers: an answer only ever comes, so the other order could hide a commit that came too early.
-            var committed = await _cluster.CommittedAsync();
+            if (await CommittedAsync() is not { } committed)
+                continue;
             foreach (var partition in _pushes)
             {
                 var early = partition.FirstOrDefault(push => push.Offset < committed[partition.Key] && !_provider.HasAnswered(push.Push.Id));
@@ -44,6 +47,18 @@ internal sealed class CommitWatch : IAsyncDisposable
             _looks++;
         }
         while (await ContinueAsync(timer));
+    }
+
+    private async Task<long[]?> CommittedAsync()
+    {
+        try
+        {
+            return await _cluster.CommittedAsync();
+        }
+        catch (KafkaException)
+        {
+            return null; // the coordinator is busy failing: look again
+        }
     }
 
     private async Task<bool> ContinueAsync(PeriodicTimer timer)

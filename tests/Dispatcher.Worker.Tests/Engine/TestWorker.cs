@@ -1,6 +1,7 @@
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Dispatching;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,13 @@ internal sealed class TestWorker : IAsyncDisposable
     private Task? _stopped;
 
     private TestWorker(
-        LaneCluster cluster, IPushProvider provider, WorkerOptions options, RetryOptions retry, IEnumerable<string> formerTiers, TimeProvider time)
+        LaneCluster cluster,
+        IPushProvider provider,
+        WorkerOptions options,
+        RetryOptions retry,
+        LimitOptions limits,
+        IEnumerable<string> formerTiers,
+        TimeProvider time)
     {
         _loggers = new LoggerFactory([Log]);
         var kafkaMetrics = new KafkaMetrics(Counters);
@@ -30,8 +37,10 @@ internal sealed class TestWorker : IAsyncDisposable
             options,
             new SendingOptions { QuickRetries = 0 },
             retry,
+            limits,
             new DispatchMetrics(Counters),
             kafkaMetrics,
+            new SendingMetrics(Counters),
             time,
             () => 0.5,
             _loggers);
@@ -45,6 +54,8 @@ internal sealed class TestWorker : IAsyncDisposable
 
     public int InFlight => _service.InFlight;
 
+    public TimeSpan SinceLastRound => _service.SinceLastRound;
+
     /// <summary>Starts a worker; it takes part in the groups from some moment on.</summary>
     public static async Task<TestWorker> StartAsync(
         LaneCluster cluster,
@@ -52,10 +63,17 @@ internal sealed class TestWorker : IAsyncDisposable
         WorkerOptions? options = null,
         TimeProvider? time = null,
         RetryOptions? retry = null,
+        LimitOptions? limits = null,
         IEnumerable<string>? formerTiers = null)
     {
         var worker = new TestWorker(
-            cluster, provider, options ?? Quick(), retry ?? new RetryOptions(), formerTiers ?? [], time ?? TimeProvider.System);
+            cluster,
+            provider,
+            options ?? Quick(),
+            retry ?? new RetryOptions(),
+            limits ?? new LimitOptions(),
+            formerTiers ?? [],
+            time ?? TimeProvider.System);
         await worker._service.StartAsync(CancellationToken.None);
         return worker;
     }

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dispatcher.Api.Access;
+
+namespace Dispatcher.Api.Tests.Access;
+
+public sealed class ApiKeysTests
+{
+    private readonly ApiKeys _keys = new(Options(("acme", "key-1", "acme"), ("acme-old", "key-2", "acme"), ("rival", "schlüssel", "rival")));
+
+    [Theory]
+    [InlineData("Bearer key-1", "acme", "acme")]
+    [InlineData("Bearer key-2", "acme-old", "acme")]
+    [InlineData("bearer key-1", "acme", "acme")]
+    [InlineData("Bearer   key-1 ", "acme", "acme")]
+    [InlineData("Bearer schlüssel", "rival", "rival")]
+    public void A_configured_key_says_who_calls(string authorization, string name, string tenant)
+    {
+        Assert.True(_keys.TryFind(authorization, out var caller));
+        Assert.Equal(new Caller(name, tenant), caller);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("Bearer")]
+    [InlineData("Bearer ")]
+    [InlineData("key-1")]
+    [InlineData("Basic key-1")]
+    [InlineData("Bearer key-10")]
+    [InlineData("Bearer KEY-1")]
+    [InlineData("Bearer key-1,Bearer key-1")]
+    public void Anything_else_does_not(string? authorization)
+    {
+        Assert.False(_keys.TryFind(authorization, out var caller));
+        Assert.Null(caller);
+    }
+
+    [Fact]
+    public void The_hash_itself_is_no_key() => Assert.False(_keys.TryFind($"Bearer {Sha256("key-1")}", out _));
+
+    [Fact]
+    public void A_key_of_absurd_length_is_not_looked_at()
+    {
+        var longest = new string('k', 512);
+        var keys = new ApiKeys(Options(("long", longest, "acme"), ("longer", longest + "k", "acme")));
+
+        Assert.True(keys.TryFind($"Bearer {longest}", out _));
+        Assert.False(keys.TryFind($"Bearer {longest}k", out _));
+    }
+
+    [Fact]
+    public void Options_without_a_key_are_refused() =>
+        Assert.Equal(["Access:Keys is empty: nobody could call. Give at least one key's Sha256."], new AccessOptions().Validate());
+
+    [Theory]
+    [InlineData("", "not 0 characters")]
+    [InlineData("abc", "not 3 characters")]
+    [InlineData("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", "not 64 characters")]
+    public void A_hash_that_is_none_is_refused_without_repeating_it(string hash, string reason)
+    {
+        var options = new AccessOptions();
+        options.Keys["acme"] = new() { Sha256 = hash };
+
+        var problem = Assert.Single(options.Validate());
+        Assert.StartsWith("Access:Keys:acme:Sha256 must be the 64 hex digits of the key's SHA-256", problem, StringComparison.Ordinal);
+        Assert.Contains(reason, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_belongs_to_a_tenant()
+    {
+        var options = Options(("acme", "key-1", " "));
+
+        Assert.Equal(["Access:Keys:acme:Tenant must not be empty."], options.Validate());
+    }
+
+    private static AccessOptions Options(params (string Name, string Key, string Tenant)[] keys)
+    {
+        var options = new AccessOptions();
+        foreach (var (name, key, tenant) in keys)
+            options.Keys[name] = new() { Sha256 = Sha256(key), Tenant = tenant };
+        return options;
+    }
+
+    private static string Sha256(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+}

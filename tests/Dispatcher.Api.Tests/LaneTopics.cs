@@ -1,0 +1,62 @@
+using Confluent.Kafka;
+using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Simulator.Kafka;
+
+namespace Dispatcher.Api.Tests;
+
+/// <summary>A cluster with Dispatcher's topics, and what lies on its lanes.</summary>
+public sealed class LaneTopics : IDisposable
+{
+    private const int Partitions = 2;
+
+    private static readonly TopicNames Topics = new(TopicNames.DefaultPrefix);
+
+    public LaneTopics()
+    {
+        Cluster = InMemoryKafka.Start();
+        foreach (var topic in Topics.All)
+            Cluster.CreateTopic(topic, Partitions);
+    }
+
+    public InMemoryKafka Cluster { get; }
+
+    public void Dispose() => Cluster.Dispose();
+
+    /// <summary>How many records all lanes have.</summary>
+    public long Count()
+    {
+        using var consumer = Consumer();
+        return Lane.All.SelectMany(PartitionsOf).Sum(partition => High(consumer, partition));
+    }
+
+    /// <summary>Every push of a lane.</summary>
+    public IReadOnlyList<PushNotification> Read(Lane lane)
+    {
+        using var consumer = Consumer();
+        var count = PartitionsOf(lane).Sum(partition => High(consumer, partition));
+        consumer.Assign(PartitionsOf(lane).Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
+        var pushes = new List<PushNotification>();
+        while (pushes.Count < count)
+        {
+            var record = consumer.Consume(ApiProcess.Patience) ?? throw new TimeoutException($"{lane} has {pushes.Count} records, not {count}.");
+            Assert.True(PushJson.TryDecode(record.Message.Value, DateTimeOffset.UnixEpoch, out var push, out var problem), problem);
+            pushes.Add(push);
+        }
+
+        return pushes;
+    }
+
+    private static IEnumerable<TopicPartition> PartitionsOf(Lane lane) =>
+        Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(Topics.Pushes(lane), partition));
+
+    private static long High(IConsumer<Ignore, byte[]> consumer, TopicPartition partition) =>
+        consumer.QueryWatermarkOffsets(partition, ApiProcess.Patience).High.Value;
+
+    private IConsumer<Ignore, byte[]> Consumer() => new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig
+    {
+        BootstrapServers = Cluster.BootstrapServers,
+        GroupId = "tests",
+        FetchWaitMaxMs = 10,
+    }).Build();
+}

@@ -1,0 +1,28 @@
+using Confluent.Kafka;
+using Dispatcher.Core.Kafka;
+
+namespace Dispatcher.Core.Tests.Kafka;
+
+public sealed class ProduceAnswerTests
+{
+    [Theory]
+    [InlineData(PersistenceStatus.Persisted, ErrorCode.NoError, ProduceOutcome.Acked)]
+    [InlineData(PersistenceStatus.NotPersisted, ErrorCode.Local_MsgTimedOut, ProduceOutcome.Refused)]
+    [InlineData(PersistenceStatus.NotPersisted, ErrorCode.TopicAuthorizationFailed, ProduceOutcome.Refused)]
+    [InlineData(PersistenceStatus.PossiblyPersisted, ErrorCode.Local_MsgTimedOut, ProduceOutcome.Unknown)]
+    [InlineData(PersistenceStatus.PossiblyPersisted, ErrorCode.NoError, ProduceOutcome.Unknown)]
+    [InlineData(PersistenceStatus.Persisted, ErrorCode.Local_Fail, ProduceOutcome.Unknown)]
+    public void Only_what_is_certain_is_acked_or_refused(PersistenceStatus status, ErrorCode code, ProduceOutcome outcome) =>
+        Assert.Equal(new ProduceAnswer(outcome, code), ProduceAnswer.From(status, new Error(code)));
+
+    [Fact]
+    public void A_request_is_acked_when_every_record_is()
+    {
+        var (acked, refused) = (new ProduceAnswer(ProduceOutcome.Acked, ErrorCode.NoError), new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_Fail));
+
+        Assert.True(new PublishAnswer([acked, acked]).IsAcked);
+        Assert.False(new PublishAnswer([acked, refused]).IsAcked);
+        Assert.False(new PublishAnswer([acked, acked with { Outcome = ProduceOutcome.Unknown }]).IsAcked);
+        Assert.False(PublishAnswer.QueueFull.IsAcked);
+    }
+}

@@ -1,0 +1,26 @@
+using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
+
+namespace Dispatcher.Core.Tests.Kafka;
+
+public sealed class TopicNamesTests
+{
+    [Fact]
+    public void There_are_eight_topics() =>
+        Assert.Equal(
+            [
+                "push.apns.urgent", "push.apns.bulk", "push.fcm.urgent", "push.fcm.bulk", "push.apns.dead", "push.fcm.dead", "push.results",
+                "push.tokens",
+            ],
+            new TopicNames(TopicNames.DefaultPrefix).All);
+
+    [Fact]
+    public void All_start_with_the_prefix()
+    {
+        var topics = new TopicNames("staging.push");
+
+        Assert.All(topics.All, topic => Assert.StartsWith("staging.push.", topic, StringComparison.Ordinal));
+        Assert.Equal("staging.push.fcm.bulk", topics.Pushes(new Lane(Provider.Fcm, PushClass.Bulk)));
+        Assert.Equal("staging.push.apns.dead", topics.DeadLetters(Provider.Apns));
+    }
+}
