@@ -4,8 +4,8 @@ namespace Dispatcher.Core.Sending;
 public sealed class RetryOptions
 {
     /// <summary>
-    /// Requests that leave for the provider before a push is given up, 1 to 50. Default: 8. Quick retries count; only the first round has
-    /// them, and they may exceed a bound that is as low.
+    /// Requests that leave for the provider before a push is given up, 1 to 50. Default: 8. Quick retries count, and are
+    /// not cut short by it.
     /// </summary>
     public int MaxAttempts { get; set; } = 8;
 
