@@ -17,7 +17,13 @@ internal sealed class TestWorker : IAsyncDisposable
     private Task? _stopped;
 
     private TestWorker(
-        LaneCluster cluster, IPushProvider provider, WorkerOptions options, RetryOptions retry, IEnumerable<string> formerTiers, TimeProvider time)
+        LaneCluster cluster,
+        IPushProvider provider,
+        WorkerOptions options,
+        RetryOptions retry,
+        LimitOptions limits,
+        IEnumerable<string> formerTiers,
+        TimeProvider time)
     {
         _loggers = new LoggerFactory([Log]);
         var kafkaMetrics = new KafkaMetrics(Counters);
@@ -31,7 +37,8 @@ internal sealed class TestWorker : IAsyncDisposable
             options,
             new SendingOptions { QuickRetries = 0 },
             retry,
-            Enum.GetValues<Provider>().ToDictionary(provider => provider, Ungated),
+            Enum.GetValues<Provider>().ToDictionary(lane => lane, lane => new AppGates(
+                lane, Samples.Apps.Apps, limits, new SendingMetrics(Counters), time, _loggers.CreateLogger<AppGates>())),
             new DispatchMetrics(Counters),
             kafkaMetrics,
             new SendingMetrics(Counters),
@@ -39,10 +46,6 @@ internal sealed class TestWorker : IAsyncDisposable
             () => 0.5,
             _loggers);
     }
-
-    /// <summary>Gates that know no app: what they do is tested where they are.</summary>
-    private AppGates Ungated(Provider provider) => new(
-        provider, [], new LimitOptions(), new SendingMetrics(Counters), TimeProvider.System, _loggers.CreateLogger<AppGates>());
 
     public LogLines Log { get; } = new();
 
@@ -61,10 +64,17 @@ internal sealed class TestWorker : IAsyncDisposable
         WorkerOptions? options = null,
         TimeProvider? time = null,
         RetryOptions? retry = null,
+        LimitOptions? limits = null,
         IEnumerable<string>? formerTiers = null)
     {
         var worker = new TestWorker(
-            cluster, provider, options ?? Quick(), retry ?? new RetryOptions(), formerTiers ?? [], time ?? TimeProvider.System);
+            cluster,
+            provider,
+            options ?? Quick(),
+            retry ?? new RetryOptions(),
+            limits ?? new LimitOptions(),
+            formerTiers ?? [],
+            time ?? TimeProvider.System);
         await worker._service.StartAsync(CancellationToken.None);
         return worker;
     }
