@@ -68,7 +68,8 @@ try
 }
 catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException)
 {
-    return Refuse((e.InnerException as InvalidOperationException ?? e).Message); // configuration that does not bind, a port that is taken
+    // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
+    return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
 }
 
 int Refuse(params string[] problems)

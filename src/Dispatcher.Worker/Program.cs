@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using Confluent.Kafka;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker;
 using Dispatcher.Worker.Dispatching;
@@ -30,11 +32,12 @@ try
     var worker = Section<WorkerOptions>("Worker");
     var sending = Section<SendingOptions>("Sending");
     var retry = Section<RetryOptions>("Retry");
+    var limits = Section<LimitOptions>("Limits");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(), .. retry.Validate(),
+        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(), .. retry.Validate(), .. limits.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -45,10 +48,11 @@ try
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
+    string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
 
     builder.Services.AddMetrics();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -64,11 +68,14 @@ try
         apps,
         services.GetRequiredService<RecordProducer>(),
         kafka,
+        formerTiers,
         worker,
         sending,
         retry,
+        limits,
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
+        services.GetRequiredService<SendingMetrics>(),
         time,
         chance,
         services.GetRequiredService<ILoggerFactory>()));
@@ -108,9 +115,10 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException)
+catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException or KafkaException)
 {
-    return Refuse((e.InnerException as InvalidOperationException ?? e).Message); // configuration that does not bind, a port that is taken
+    // Configuration that does not bind, a port that is taken, Kafka that went away just now. What is wrong inside an app, the binder says in the inner exception.
+    return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
 }
 
 int Refuse(params string[] problems)

@@ -15,8 +15,13 @@ public sealed class DelayTiers
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
 
     private readonly Tier[] _tiers;
+    private readonly string _start;
 
-    private DelayTiers(Tier[] tiers) => _tiers = tiers;
+    private DelayTiers(Tier[] tiers, string start)
+    {
+        _tiers = tiers;
+        _start = start;
+    }
 
     /// <summary>The topics, from the shortest wait to the longest.</summary>
     public IReadOnlyList<string> Topics => [.. _tiers.Select(tier => tier.Topic)];
@@ -30,17 +35,23 @@ public sealed class DelayTiers
     /// <returns>The tiers, or <see langword="null"/> when the text is not such a list.</returns>
     public static DelayTiers? Parse(string text, string topicPrefix)
     {
+        var start = $"{topicPrefix}.delay.";
         var tiers = new List<Tier>();
         foreach (var word in text.Split(',', StringSplitOptions.TrimEntries))
         {
             if (Wait(word) is not { } wait)
                 return null;
-            tiers.Add(new Tier(wait, $"{topicPrefix}.delay.{word}"));
+            tiers.Add(new Tier(wait, start + word));
         }
 
         tiers.Sort((a, b) => a.Wait.CompareTo(b.Wait));
-        return tiers.Count > 0 && tiers.Select(tier => tier.Wait).Distinct().Count() == tiers.Count ? new DelayTiers([.. tiers]) : null;
+        return tiers.Count > 0 && tiers.Select(tier => tier.Wait).Distinct().Count() == tiers.Count ? new DelayTiers([.. tiers], start) : null;
     }
+
+    /// <summary>The tiers among a cluster's topics that are not in the list any more: nothing new waits there, what does has to come out.</summary>
+    /// <param name="topics">The cluster's topics.</param>
+    public IEnumerable<string> Former(IEnumerable<string> topics) =>
+        topics.Where(topic => topic.StartsWith(_start, StringComparison.Ordinal) && Wait(topic[_start.Length..]) is not null).Except(Topics);
 
     /// <summary>The topic for a push that is not due yet: the longest wait that does not pass the instant, else the shortest there is.</summary>
     /// <param name="notBefore">When it is due.</param>

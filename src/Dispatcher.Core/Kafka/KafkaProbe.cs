@@ -14,12 +14,7 @@ public static class KafkaProbe
     {
         try
         {
-            using var client = new AdminClientBuilder(options.Client<AdminClientConfig>())
-                .SetLogHandler(static (_, _) => { })
-                .SetErrorHandler(static (_, _) => { })
-                .Build();
-            var existing = client.GetMetadata(deadline).Topics.Where(topic => !topic.Error.IsError).Select(topic => topic.Topic);
-            var missing = topics.Except(existing).ToList();
+            var missing = topics.Except(Topics(options, deadline)).ToList();
             return missing.Count == 0
                 ? null
                 : $"Kafka at {options.BootstrapServers} has no topic {string.Join(", ", missing)}; create them first (docs/operations.md).";
@@ -32,5 +27,18 @@ public static class KafkaProbe
         {
             return $"Kafka's configuration is wrong: {e.Message}"; // librdkafka's word on a property's name, or on its value
         }
+    }
+
+    /// <summary>The topics of the cluster that this client may see.</summary>
+    /// <param name="options">How to reach Kafka.</param>
+    /// <param name="deadline">How long to wait for an answer.</param>
+    /// <exception cref="KafkaException">It does not answer.</exception>
+    public static IReadOnlyList<string> Topics(KafkaOptions options, TimeSpan deadline)
+    {
+        using var client = new AdminClientBuilder(options.Client<AdminClientConfig>())
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+        return [.. client.GetMetadata(deadline).Topics.Where(topic => !topic.Error.IsError).Select(topic => topic.Topic)];
     }
 }

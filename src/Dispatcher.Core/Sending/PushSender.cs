@@ -1,4 +1,6 @@
 using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Sending.Limits;
+using Dispatcher.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
@@ -13,10 +15,11 @@ namespace Dispatcher.Core.Sending;
 /// </summary>
 public sealed partial class PushSender
 {
-    private static readonly ResiliencePropertyKey<Delivery> DeliveryKey = new("delivery");
-
     private readonly IPushProvider _provider;
+    private readonly AppGates _gates;
+    private readonly string _endpoint;
     private readonly QuickRetry _quickRetry;
+    private readonly SendingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Func<double> _chance;
     private readonly ILogger _logger;
@@ -25,13 +28,25 @@ public sealed partial class PushSender
 
     /// <summary>A sender for one endpoint.</summary>
     /// <param name="provider">Who is called.</param>
+    /// <param name="gates">What each of its apps may do.</param>
     /// <param name="options">Checked by <see cref="SendingOptions.Validate"/>.</param>
+    /// <param name="metrics">Where attempts, retries and breakers are counted.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="chance">Numbers from 0 to 1, for jitter.</param>
     /// <param name="logger">Breaker transitions.</param>
-    public PushSender(IPushProvider provider, SendingOptions options, TimeProvider time, Func<double> chance, ILogger<PushSender> logger)
+    public PushSender(
+        IPushProvider provider,
+        AppGates gates,
+        SendingOptions options,
+        SendingMetrics metrics,
+        TimeProvider time,
+        Func<double> chance,
+        ILogger<PushSender> logger)
     {
         _provider = provider;
+        _gates = gates;
+        _endpoint = gates.Provider.ToString().ToLowerInvariant();
+        _metrics = metrics;
         _quickRetry = new QuickRetry(options.QuickRetries, options.QuickRetryDelay);
         _time = time;
         _chance = chance;
@@ -52,7 +67,7 @@ public sealed partial class PushSender
     /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
     public async ValueTask<SendReport> SendAsync(PushNotification push, bool isRetry, CancellationToken cancellationToken)
     {
-        var delivery = new Delivery(push, cancellationToken) { IsRetry = isRetry };
+        var delivery = new Delivery(push, _gates.Find(push.App), cancellationToken) { IsRetry = isRetry };
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -60,7 +75,7 @@ public sealed partial class PushSender
                 return delivery.Report(new SendOutcome.Expired { Reason = "expired" });
 
             var context = ResilienceContextPool.Shared.Get(cancellationToken);
-            context.Properties.Set(DeliveryKey, delivery);
+            context.Properties.Set(Delivery.Key, delivery);
             var outcome = await _pipeline.ExecuteOutcomeAsync(_attempt, context, delivery);
             ResilienceContextPool.Shared.Return(context);
 
@@ -88,9 +103,12 @@ public sealed partial class PushSender
                 MaxRetryAttempts = options.QuickRetries,
                 ShouldHandle = args => ValueTask.FromResult(
                     args.Outcome.Result is { } outcome && PlanRetry(args.Context, outcome, args.AttemptNumber)),
-                DelayGenerator = args => ValueTask.FromResult(args.Context.Properties.GetValue(DeliveryKey, null!).NextDelay),
+                DelayGenerator = args => ValueTask.FromResult(args.Context.Properties.GetValue(Delivery.Key, null!).NextDelay),
             });
         }
+
+        // Rate and permit, per app. Outside the breaker, so that a push which an open breaker holds gives its permit back first.
+        pipeline.AddStrategy(_ => new GateStrategy());
 
         // Asked last before the attempt, so that its answer is fresh; a refusal burns nothing.
         pipeline.AddCircuitBreaker(new CircuitBreakerStrategyOptions<SendOutcome>
@@ -103,11 +121,14 @@ public sealed partial class PushSender
                 args.Outcome.Result is { } outcome && OutcomeTable.Traits(outcome).Breaker == BreakerSignal.Failure),
             OnOpened = args =>
             {
+                _metrics.BreakerTurned("endpoint", _endpoint, isOpen: true);
                 Log.BreakerOpened(_logger, args.Outcome.Result?.Reason, args.BreakDuration);
                 return default;
             },
             OnClosed = _ =>
             {
+                _metrics.BreakerTurned("endpoint", _endpoint, isOpen: false);
+                _gates.RampUp();
                 Log.BreakerClosed(_logger);
                 return default;
             },
@@ -119,18 +140,30 @@ public sealed partial class PushSender
 
     private bool PlanRetry(ResilienceContext context, SendOutcome outcome, int retriesSoFar)
     {
-        var delivery = context.Properties.GetValue(DeliveryKey, null!);
-        var isQuick = !delivery.IsRetry || !OutcomeTable.Traits(outcome).BurnsAttempt;
-        delivery.NextDelay = isQuick ? _quickRetry.Next(outcome, retriesSoFar, _chance()) : null;
-        return delivery.NextDelay is not null && !context.CancellationToken.IsCancellationRequested;
+        var delivery = context.Properties.GetValue(Delivery.Key, null!);
+        var burnt = OutcomeTable.Traits(outcome).BurnsAttempt;
+        delivery.NextDelay = delivery.IsRetry && burnt ? null : _quickRetry.Next(outcome, retriesSoFar, _chance());
+        if (delivery.NextDelay is null || context.CancellationToken.IsCancellationRequested)
+            return false;
+
+        // What never reached the provider costs it nothing: a connection that goes away may return hundreds at once.
+        if (!burnt || delivery.Gate is not { } gate || gate.Retries.TrySpend())
+            return true;
+        _metrics.RetryRefused(gate.App.Name);
+        return false;
     }
 
     private async ValueTask<Outcome<SendOutcome>> AttemptAsync(ResilienceContext context, Delivery delivery)
     {
+        if (delivery.FirstSentAt is null)
+            delivery.Gate?.Retries.FirstAttempt();
         delivery.FirstSentAt ??= _time.GetUtcNow();
+        var started = _time.GetTimestamp();
         try
         {
             var outcome = await _provider.SendAsync(delivery.Push, context.CancellationToken);
+            delivery.Latency = _time.GetElapsedTime(started);
+            Count(delivery, outcome);
             var traits = OutcomeTable.Traits(outcome);
             // An attempt that ended because it was given up says nothing about the provider, nor may the breaker hear of it.
             if (!traits.IsFinal)
@@ -151,24 +184,13 @@ public sealed partial class PushSender
     private TimeSpan HoldTime(TimeSpan? retryAfter) =>
         TimeSpan.FromMilliseconds(Math.Max(50, retryAfter?.TotalMilliseconds ?? 0) + (250 * _chance()));
 
-    /// <summary>One push on its way through the pipeline.</summary>
-    private sealed class Delivery(PushNotification push, CancellationToken givenUp)
+    private void Count(Delivery delivery, SendOutcome outcome)
     {
-        public PushNotification Push { get; } = push;
-
-        public CancellationToken GivenUp { get; } = givenUp;
-
-        public bool IsRetry { get; init; }
-
-        public int Attempts { get; set; }
-
-        public DateTimeOffset? FirstSentAt { get; set; }
-
-        public DateTimeOffset? FirstFailedAt { get; set; }
-
-        public TimeSpan? NextDelay { get; set; }
-
-        public SendReport Report(SendOutcome outcome) => new(outcome, Attempts, FirstSentAt, FirstFailedAt);
+        if (delivery.Gate is not { } gate)
+            return; // an app that is not configured: its name may be anything, a metric's values may not
+        _metrics.AttemptFinished(_endpoint, gate.App.Name, OutcomeTable.Word(outcome.Kind), delivery.Latency);
+        if (outcome is SendOutcome.Ambiguous)
+            _metrics.DuplicateRisked(_endpoint, gate.App.Name);
     }
 
     private static partial class Log

@@ -61,6 +61,21 @@ public sealed class RetryDecision(RetryOptions options, IReadOnlyList<TimeSpan> 
             : new(RetryStep.Delay, notBefore);
     }
 
+    /// <summary>
+    /// What becomes of a push that has had all its attempts, while so few others succeed that it may not become a dead letter yet: it rests
+    /// for the longest wait and then gets one attempt more.
+    /// </summary>
+    /// <param name="push">The push.</param>
+    /// <param name="now">The instant of the decision.</param>
+    /// <param name="chance">A number from 0 to 1.</param>
+    public RetryPlan Rest(PushNotification push, DateTimeOffset now, double chance)
+    {
+        var notBefore = now + Spread(schedule[^1], chance);
+        return push.IsExpired(notBefore) ? new(RetryStep.Expire, now) : new(RetryStep.Delay, notBefore);
+    }
+
+    private static TimeSpan Spread(TimeSpan wait, double chance) => wait * (1 + (Jitter * ((2 * chance) - 1)));
+
     private TimeSpan Wait(SendOutcome outcome, int retries, double chance)
     {
         var wait = outcome.Kind switch
@@ -69,7 +84,7 @@ public sealed class RetryDecision(RetryOptions options, IReadOnlyList<TimeSpan> 
             OutcomeKind.NotSent => schedule[0], // it never left: nothing was tried yet that a longer wait would spare
             _ => schedule[Math.Clamp(retries, 0, schedule.Count - 1)],
         };
-        var spread = wait * (1 + (Jitter * ((2 * chance) - 1)));
+        var spread = Spread(wait, chance);
         if (outcome.RetryAfter is not { } told || told <= spread)
             return spread;
         // Earlier than told is wrong, so what the provider said is only ever stretched.

@@ -6,7 +6,7 @@ namespace Dispatcher.Simulator.Ledger;
 /// </summary>
 public sealed class PushLedger
 {
-    /// <summary>The bound unless told otherwise: a load test's worth, at some 450 bytes an entry.</summary>
+    /// <summary>The bound unless told otherwise: a load test's worth, at some 400 bytes an entry.</summary>
     public const int DefaultCapacity = 1_000_000;
 
     /// <summary>How many entries one <see cref="AcceptedAfter"/> reads at most: the providers wait for the lock meanwhile.</summary>

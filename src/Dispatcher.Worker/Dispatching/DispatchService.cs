@@ -2,6 +2,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Consuming;
 
@@ -24,11 +25,14 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         AppCatalog apps,
         RecordProducer producer,
         KafkaOptions kafka,
+        IEnumerable<string> formerTiers,
         WorkerOptions options,
         SendingOptions sending,
         RetryOptions retry,
+        LimitOptions limits,
         DispatchMetrics dispatchMetrics,
         KafkaMetrics kafkaMetrics,
+        SendingMetrics sendingMetrics,
         TimeProvider time,
         Func<double> chance,
         ILoggerFactory loggers)
@@ -50,14 +54,26 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             chance,
             $"{Environment.MachineName}/{Environment.ProcessId}",
             loggers);
+        var gates = providers.Keys.ToDictionary(
+            provider => provider,
+            provider => new AppGates(provider, apps.Apps, limits, sendingMetrics, time, loggers.CreateLogger<AppGates>()));
         var senders = providers.ToDictionary(
             provider => provider.Key,
-            provider => new PushSender(provider.Value, sending, time, chance, loggers.CreateLogger<PushSender>()));
+            provider => new PushSender(
+                provider.Value,
+                gates[provider.Key],
+                sending,
+                sendingMetrics,
+                time,
+                chance,
+                loggers.CreateLogger<PushSender>()));
 
-        var lanes = Lane.All.ToDictionary(lane => lane, lane => new LaneWorker(lane, senders[lane.Provider], _ => int.MaxValue, parts));
+        var lanes = Lane.All.ToDictionary(
+            lane => lane, lane => new LaneWorker(lane, senders[lane.Provider], gates[lane.Provider], parts));
+        string[] tiers = [.. topics.Delays.Topics, .. formerTiers];
         var delays = new Pump(
-            new PumpSettings("delay", topics.Delays.Topics, AreDelays: true, apps, ConsumerSettings.ForDelays(kafka)),
-            new DelaySink(topics.Delays.Topics.Count, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), time),
+            new PumpSettings("delay", tiers, AreDelays: true, apps, ConsumerSettings.ForDelays(kafka)),
+            new DelaySink(tiers.Length, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), time),
             options,
             time,
             kafkaMetrics,

@@ -2,6 +2,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Consuming;
 
@@ -24,7 +25,7 @@ internal sealed record LaneParts(
 /// <summary>One lane, wired: pump, queue, dispatch loops.</summary>
 internal sealed class LaneWorker : IDisposable
 {
-    public LaneWorker(Lane lane, PushSender sender, Func<string, int> limitOf, LaneParts parts)
+    public LaneWorker(Lane lane, PushSender sender, AppGates gates, LaneParts parts)
     {
         var topic = parts.Kafka.Topics.Pushes(lane);
         var options = parts.Options;
@@ -33,6 +34,7 @@ internal sealed class LaneWorker : IDisposable
             parts.Kafka,
             parts.HandOff,
             parts.Retry,
+            gates,
             parts.DispatchMetrics,
             parts.Time,
             parts.Chance,
@@ -41,7 +43,7 @@ internal sealed class LaneWorker : IDisposable
         Dispatcher = new LaneDispatcher(
             lane,
             topic,
-            new LaneQueue(options.QueuePushes, options.QueueBytes, options.MaxInFlight, limitOf),
+            new LaneQueue(options.QueuePushes, options.QueueBytes, options.MaxInFlight, gates.DispatchLimit),
             parts.Apps,
             sender,
             settler,

@@ -4,6 +4,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Consuming;
 
@@ -18,6 +19,7 @@ internal sealed partial class Settler(
     KafkaOptions kafka,
     HandOff handOff,
     RetryDecision retry,
+    AppGates gates,
     DispatchMetrics metrics,
     TimeProvider time,
     Func<double> chance,
@@ -58,6 +60,7 @@ internal sealed partial class Settler(
         consumed.Delay?.Retries ?? 0,
         consumed.Delay?.FirstFailedAt,
         consumed.Delay?.Reason ?? reason,
+        time.GetUtcNow(),
         abort);
 
     /// <summary>Keeps a record that is no push of this lane: its bytes, intact, as a dead letter.</summary>
@@ -113,6 +116,8 @@ internal sealed partial class Settler(
         var retries = consumed.Delay?.Retries ?? 0;
         var firstFailedAt = consumed.Delay?.FirstFailedAt ?? report.FirstFailedAt ?? now;
         var plan = retry.Next(push, report.Outcome, new RetryHistory(attempts, retries, firstFailedAt), now, chance());
+        if (plan.Step == RetryStep.Exhaust && !gates.MayDeadLetter(app.Name))
+            plan = retry.Rest(push, now, chance()); // an outage makes a backlog, not dead letters
         return plan.Step switch
         {
             RetryStep.Expire => CompleteAsync(
@@ -126,6 +131,7 @@ internal sealed partial class Settler(
                 OutcomeTable.Traits(report.Outcome).BurnsAttempt ? retries + 1 : retries,
                 firstFailedAt,
                 report.Outcome.Reason,
+                now,
                 abort),
         };
     }
@@ -137,11 +143,11 @@ internal sealed partial class Settler(
         int retries,
         DateTimeOffset? firstFailedAt,
         string? reason,
+        DateTimeOffset now, // that of the decision: a moment later, the tier of exactly that wait would pass the instant
         CancellationToken abort)
     {
         if (GaveUp(consumed))
             return;
-        var now = time.GetUtcNow();
         var topic = _topics.Delays.TopicFor(notBefore, now);
         var leavesAt = _topics.Delays.LeavesAt(notBefore, now);
         var delayed = new DelayedPush(

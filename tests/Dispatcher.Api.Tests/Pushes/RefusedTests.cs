@@ -69,7 +69,7 @@ public sealed class RefusedTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     public async Task Data_that_a_provider_would_not_carry_is_pointed_at(string body, string at, string detail) => await AssertRefusedAsync(body, at, detail);
 
     [Theory]
-    [InlineData("{" + Ios + "," + Title + ",\"sendAt\":\"2027-01-01T00:00:00Z\"}", "#/sendAt")]
+    [InlineData("{" + Ios + "," + Title + ",\"sentBy\":\"shop\"}", "#/sentBy")]
     [InlineData("{\"to\":{\"app\":\"shop-ios\",\"token\":\"" + Token + "\",\"user\":\"7\"}," + Title + "}", "#/to/user")]
     [InlineData("{" + Ios + ",\"notification\":{\"title\":\"Hi\",\"icon\":\"x\"}}", "#/notification/icon")]
     [InlineData("{" + Ios + "," + Title + ",\"apns\":{\"badge\":1}}", "#/apns/badge")]

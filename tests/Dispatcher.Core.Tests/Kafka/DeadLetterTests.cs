@@ -50,6 +50,14 @@ public sealed class DeadLetterTests
     public async Task Everything_known_comes_back_from_kafka() => await AssertRoundTripAsync(Full);
 
     [Fact]
+    public async Task Headers_of_the_original_s_producer_are_kept() =>
+        await AssertRoundTripAsync(Least with { Headers = new Headers { { "order", "42"u8.ToArray() }, { "order", [0xFF] }, { "empty", null } } });
+
+    [Fact]
+    public void A_header_of_the_original_does_not_pass_for_one_of_ours() =>
+        Assert.Equal("undecodable", DeadLetter.Read(Record((Least with { Headers = new Headers { { "reason", "none"u8.ToArray() } } }).ToMessage().Headers)).Reason);
+
+    [Fact]
     public async Task What_is_not_known_is_left_out() => await AssertRoundTripAsync(Least);
 
     [Fact]
@@ -117,6 +125,7 @@ public sealed class DeadLetterTests
         Assert.Equal(ProduceOutcome.Acked, answer.Outcome);
         Assert.Equal(letter.Key, read.Key);
         Assert.Equal(letter.Value, read.Value);
-        Assert.Equal(letter with { Key = null, Value = null }, read with { Key = null, Value = null });
+        Assert.Equal(letter with { Key = null, Value = null, Headers = null }, read with { Key = null, Value = null, Headers = null });
+        Assert.Equal(letter.Headers?.Select(header => header.Key) ?? [], read.Headers!.Select(header => header.Key));
     }
 }

@@ -6,11 +6,11 @@ namespace Dispatcher.Core.Tests.Kafka;
 public sealed class TopicNamesTests
 {
     [Fact]
-    public void There_are_eight_topics() =>
+    public void There_is_a_topic_for_each_purpose() =>
         Assert.Equal(
             [
-                "push.apns.urgent", "push.apns.bulk", "push.fcm.urgent", "push.fcm.bulk", "push.apns.dead", "push.fcm.dead", "push.results",
-                "push.tokens",
+                "push.apns.urgent", "push.apns.bulk", "push.fcm.urgent", "push.fcm.bulk", "push.delay.10s", "push.delay.1m", "push.delay.10m",
+                "push.delay.1h", "push.apns.dead", "push.fcm.dead", "push.results", "push.tokens",
             ],
             new TopicNames(TopicNames.DefaultPrefix).All);
 

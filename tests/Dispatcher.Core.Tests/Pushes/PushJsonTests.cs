@@ -101,7 +101,7 @@ public sealed class PushJsonTests
         var push = Decode(
             """
             {"shade":{"deep":[1,{"title":"no"}]},"id":"019a5b00-aaaa-7bbb-8ccc-ddddeeeeffff","app":"shop-ios","token":"7f3a",
-             "notification":{"icon":["x"],"title":"yes"},"apns":{"later":{},"topic":"t"},"sendAt":"2027-01-01T00:00:00Z"}
+             "notification":{"icon":["x"],"title":"yes"},"apns":{"later":{},"topic":"t"},"sentBy":{"name":"shop"}}
             """);
 
         Assert.Equal(new NotificationContent { Title = "yes" }, push.Notification);

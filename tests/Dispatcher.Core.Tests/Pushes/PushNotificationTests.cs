@@ -17,6 +17,15 @@ public sealed class PushNotificationTests
         Assert.True(push.IsExpired(AcceptedAt.AddSeconds(60)));
     }
 
+    [Fact]
+    public void The_time_to_live_of_a_scheduled_push_begins_when_it_is_due()
+    {
+        var push = Samples.ApnsPush() with { SendAt = AcceptedAt.AddHours(1), TimeToLive = 60 };
+
+        Assert.Equal((AcceptedAt.AddHours(1), AcceptedAt.AddHours(1).AddSeconds(60)), (push.DueAt, push.ExpiresAt));
+        Assert.Equal(AcceptedAt, (push with { SendAt = AcceptedAt.AddHours(-1) }).DueAt);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(0)]

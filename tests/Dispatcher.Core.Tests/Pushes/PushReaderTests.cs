@@ -45,6 +45,8 @@ public sealed class PushReaderTests
     [InlineData("token", "[]", "token must be a string")]
     [InlineData("acceptedAt", "\"yesterday\"", "acceptedAt must be an ISO 8601 instant")]
     [InlineData("acceptedAt", "1790000000", "acceptedAt must be an ISO 8601 instant")]
+    [InlineData("sendAt", "\"soon\"", "sendAt must be an ISO 8601 instant")]
+    [InlineData("sendAt", "\"1970-02-01T00:00:00Z\"", "sendAt must be at most 30 days ahead")]
     [InlineData("timeToLive", "-1", "timeToLive must be 0 to 2419200 seconds, not -1")]
     [InlineData("timeToLive", "2419201", "timeToLive must be 0 to 2419200 seconds, not 2419201")]
     [InlineData("timeToLive", "1.5", "timeToLive must be a whole number")]

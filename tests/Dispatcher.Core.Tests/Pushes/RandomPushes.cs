@@ -24,6 +24,7 @@ internal static class RandomPushes
         from token in NonEmpty(Text)
         from seconds in Gen.Choose(0, int.MaxValue)
         from ticks in Gen.Choose(0, (int)TimeSpan.TicksPerSecond - 1)
+        from wait in Optional(Gen.Choose(-100, PushLimits.MaxDaysAhead * 86_400))
         from timeToLive in Optional(Gen.Choose(0, PushLimits.MaxTimeToLive))
         from notification in Content(Text, Gen.Choose(int.MinValue, int.MaxValue))
         from data in Text.Zip(Text).ListOf().OrNull()
@@ -37,6 +38,7 @@ internal static class RandomPushes
             App = app,
             Target = Target.Token(token),
             AcceptedAt = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(ticks),
+            SendAt = wait is null ? null : DateTimeOffset.FromUnixTimeSeconds(seconds).AddSeconds(wait.Value),
             TimeToLive = timeToLive,
             Notification = notification,
             Data = data?.DistinctBy(pair => pair.Item1).ToDictionary(pair => pair.Item1, pair => pair.Item2),

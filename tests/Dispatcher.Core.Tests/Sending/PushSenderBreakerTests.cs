@@ -2,7 +2,6 @@ using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Tests.Providers;
 using Dispatcher.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatcher.Core.Tests.Sending;
 
@@ -31,7 +30,7 @@ public sealed class PushSenderBreakerTests
     public PushSenderBreakerTests()
     {
         _endpoint = new Endpoint();
-        _sender = new PushSender(_endpoint, Options, _time, () => 0, NullLogger<PushSender>.Instance);
+        _sender = UngatedSender.Create(_endpoint, Options, _time, () => 0);
     }
 
     [Fact]
@@ -80,12 +79,11 @@ public sealed class PushSenderBreakerTests
     [Fact]
     public async Task A_quick_retry_that_finds_the_endpoint_down_is_held_too()
     {
-        var sender = new PushSender(
+        var sender = UngatedSender.Create(
             _endpoint,
             new() { QuickRetries = 2, BreakerMinimumAttempts = 2, BreakDuration = TimeSpan.FromSeconds(5) },
             _time,
-            () => 0.5,
-            NullLogger<PushSender>.Instance);
+            () => 0.5);
         _endpoint.Answer = Unavailable;
 
         var sending = await Task.Run(() => Task.FromResult(sender.SendAsync(Samples.ApnsPush(Samples.Hello), default).AsTask().WaitAsync(Patience)));

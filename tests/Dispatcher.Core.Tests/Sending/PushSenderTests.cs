@@ -2,7 +2,6 @@ using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Tests.Providers;
 using Dispatcher.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatcher.Core.Tests.Sending;
 
@@ -55,6 +54,19 @@ public sealed class PushSenderTests
         var report = await sending;
         Assert.Equal((Unavailable, 3), (report.Outcome, report.Attempts));
         Assert.Equal(3, provider.Calls.Count);
+    }
+
+    /// <summary>The tiers have the patience, and the attempts are to last for more than one of them.</summary>
+    [Fact]
+    public async Task What_comes_back_from_a_delay_tier_has_one_request_and_no_quick_retries()
+    {
+        var provider = new ScriptedProvider(_time, NotSent, Unavailable, Accepted); // what never left is no request
+
+        var sending = await StartAsync(provider, isRetry: true);
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        var report = await sending;
+        Assert.Equal((Unavailable, 1, 2), (report.Outcome, report.Attempts, provider.Calls.Count));
     }
 
     [Fact]
@@ -258,12 +270,16 @@ public sealed class PushSenderTests
 
     /// <summary>Starts a push on a thread without a synchronization context: what can happen has happened when this returns.</summary>
     private Task<Task<SendReport>> StartAsync(
-        ScriptedProvider provider, PushNotification? push = null, SendingOptions? options = null, CancellationToken cancellationToken = default)
+        ScriptedProvider provider,
+        PushNotification? push = null,
+        SendingOptions? options = null,
+        bool isRetry = false,
+        CancellationToken cancellationToken = default)
     {
-        var sender = new PushSender(provider, options ?? new(), _time, () => 0.5, NullLogger<PushSender>.Instance);
+        var sender = UngatedSender.Create(provider, options ?? new(), _time, () => 0.5);
         return Task.Run(
             () => Task.FromResult(sender
-                .SendAsync(push ?? Samples.ApnsPush(Samples.Hello), cancellationToken)
+                .SendAsync(push ?? Samples.ApnsPush(Samples.Hello), isRetry, cancellationToken)
                 .AsTask()
                 .WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None)), // a push that is held for ever must fail, not hang
             CancellationToken.None);

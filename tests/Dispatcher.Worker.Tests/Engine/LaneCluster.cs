@@ -14,11 +14,11 @@ internal sealed class LaneCluster : IDisposable
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly IConsumer<Ignore, Ignore> _group;
 
-    public LaneCluster(int partitions = 1)
+    public LaneCluster(int partitions = 1, string delayTiers = "1s,1m")
     {
         Partitions = partitions;
         Kafka = InMemoryKafka.Start();
-        Options = NewOptions(Kafka);
+        Options = NewOptions(Kafka, delayTiers);
         foreach (var topic in Options.Topics.All)
             Kafka.CreateTopic(topic, topic == Topic ? partitions : 1);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig
@@ -52,8 +52,11 @@ internal sealed class LaneCluster : IDisposable
     }
 
     /// <summary>Puts a record on the lane.</summary>
-    public async Task<long> ProduceAsync(Message<byte[]?, byte[]?> record, int partition = 0) =>
-        (await _producer.ProduceAsync(new TopicPartition(Topic, partition), record)).Offset.Value;
+    public Task<long> ProduceAsync(Message<byte[]?, byte[]?> record, int partition = 0) => ProduceAsync(Topic, record, partition);
+
+    /// <summary>Puts a record on any topic.</summary>
+    public async Task<long> ProduceAsync(string topic, Message<byte[]?, byte[]?> record, int partition = 0) =>
+        (await _producer.ProduceAsync(new TopicPartition(topic, partition), record)).Offset.Value;
 
     /// <summary>Puts pushes on the lane, spread over its partitions in turn.</summary>
     public async Task<IReadOnlyList<ProducedPush>> ProduceAsync(int count, Func<int, PushNotification>? push = null)
@@ -140,9 +143,9 @@ internal sealed class LaneCluster : IDisposable
         return consumer.QueryWatermarkOffsets(new TopicPartition(topic, 0), Eventually.Patience).High.Value;
     }
 
-    private static KafkaOptions NewOptions(InMemoryKafka kafka)
+    private static KafkaOptions NewOptions(InMemoryKafka kafka, string delayTiers)
     {
-        var options = new KafkaOptions { BootstrapServers = kafka.BootstrapServers, DelayTiers = "1s,1m" };
+        var options = new KafkaOptions { BootstrapServers = kafka.BootstrapServers, DelayTiers = delayTiers };
         foreach (var (name, value) in new Dictionary<string, string>
         {
             // The cluster holds a whole fetch back for an empty partition, and a rebalance for a session less a second.

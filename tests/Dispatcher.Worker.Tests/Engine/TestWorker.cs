@@ -1,6 +1,7 @@
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Dispatching;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,18 @@ internal sealed class TestWorker : IAsyncDisposable
     private readonly DispatchService _service;
     private Task? _stopped;
 
-    private TestWorker(LaneCluster cluster, IPushProvider provider, WorkerOptions options, TimeProvider time)
+    /// <summary>As short as they may be: the tests' delay tiers are a second or two long.</summary>
+    private static readonly LimitOptions ShortPauses = new()
+    {
+        MisconfiguredPause = TimeSpan.FromSeconds(1),
+        ThrottledPause = TimeSpan.FromSeconds(1),
+        TokenPause = TimeSpan.FromSeconds(1),
+        DeadLetterInterval = TimeSpan.FromSeconds(1),
+        Ramp = TimeSpan.Zero,
+    };
+
+    private TestWorker(
+        LaneCluster cluster, IPushProvider provider, WorkerOptions options, RetryOptions retry, IEnumerable<string> formerTiers, TimeProvider time)
     {
         _loggers = new LoggerFactory([Log]);
         var kafkaMetrics = new KafkaMetrics(Counters);
@@ -25,11 +37,14 @@ internal sealed class TestWorker : IAsyncDisposable
             Samples.Apps,
             _producer,
             cluster.Options,
+            formerTiers,
             options,
             new SendingOptions { QuickRetries = 0 },
-            new RetryOptions(),
+            retry,
+            ShortPauses,
             new DispatchMetrics(Counters),
             kafkaMetrics,
+            new SendingMetrics(Counters),
             time,
             () => 0.5,
             _loggers);
@@ -47,9 +62,15 @@ internal sealed class TestWorker : IAsyncDisposable
 
     /// <summary>Starts a worker; it takes part in the groups from some moment on.</summary>
     public static async Task<TestWorker> StartAsync(
-        LaneCluster cluster, IPushProvider provider, WorkerOptions? options = null, TimeProvider? time = null)
+        LaneCluster cluster,
+        IPushProvider provider,
+        WorkerOptions? options = null,
+        TimeProvider? time = null,
+        RetryOptions? retry = null,
+        IEnumerable<string>? formerTiers = null)
     {
-        var worker = new TestWorker(cluster, provider, options ?? Quick(), time ?? TimeProvider.System);
+        var worker = new TestWorker(
+            cluster, provider, options ?? Quick(), retry ?? new RetryOptions(), formerTiers ?? [], time ?? TimeProvider.System);
         await worker._service.StartAsync(CancellationToken.None);
         return worker;
     }

@@ -1,0 +1,37 @@
+using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Sending.Limits;
+using Polly;
+
+namespace Dispatcher.Core.Sending;
+
+/// <summary>One push on its way through the sender.</summary>
+/// <param name="push">The push.</param>
+/// <param name="gate">Its app's gate; <see langword="null"/> for an app that is not configured.</param>
+/// <param name="givenUp">Fires when the push is given up.</param>
+internal sealed class Delivery(PushNotification push, AppGate? gate, CancellationToken givenUp)
+{
+    /// <summary>Where the stages of the pipeline find it.</summary>
+    public static readonly ResiliencePropertyKey<Delivery> Key = new("delivery");
+
+    public PushNotification Push { get; } = push;
+
+    public AppGate? Gate { get; } = gate;
+
+    public CancellationToken GivenUp { get; } = givenUp;
+
+    /// <summary>Whether it comes back from a delay tier: then one request leaves and no more.</summary>
+    public bool IsRetry { get; init; }
+
+    public int Attempts { get; set; }
+
+    public DateTimeOffset? FirstSentAt { get; set; }
+
+    public DateTimeOffset? FirstFailedAt { get; set; }
+
+    public TimeSpan? NextDelay { get; set; }
+
+    /// <summary>How long the last attempt took.</summary>
+    public TimeSpan Latency { get; set; }
+
+    public SendReport Report(SendOutcome outcome) => new(outcome, Attempts, FirstSentAt, FirstFailedAt);
+}

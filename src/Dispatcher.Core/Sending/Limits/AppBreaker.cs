@@ -1,0 +1,133 @@
+namespace Dispatcher.Core.Sending.Limits;
+
+/// <summary>What an ended attempt did to an <see cref="AppBreaker"/>.</summary>
+internal enum BreakerTurn
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>It opened, or stays open after a probe.</summary>
+    Opened,
+
+    /// <summary>It closed: a probe went well.</summary>
+    Closed,
+}
+
+/// <summary>
+/// An app's own breaker: it opens at once when the app's key, topic or project is refused, or when the provider says that the app is
+/// too fast, and lets one push probe when the time is up. It closes when a provider looks at a push again, whatever it says to it.
+/// </summary>
+/// <remarks>
+/// Not Polly's, as the endpoint's is: that one opens by a ratio over at least two attempts, where one refused key is proof enough; its
+/// manual control opens without end and closes without a probe; and its refusals are exceptions.
+/// </remarks>
+/// <param name="misconfiguredPause">How long it is open after a <see cref="SendOutcome.Misconfigured"/>, doubled for each probe that fails.</param>
+/// <param name="throttledPause">The same after a <see cref="SendOutcome.Throttled"/> of the app that does not say.</param>
+/// <param name="time">The clock.</param>
+internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttledPause, TimeProvider time)
+{
+    /// <summary>The reason of a refusal because of our own fault.</summary>
+    public const string Parked = "AppParked";
+
+    /// <summary>The reason of a refusal because the provider asked for a rest.</summary>
+    public const string Throttled = "AppThrottled";
+
+    /// <summary>The longest pause of our own making.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest that a provider can ask for: Firebase gives a request up after an hour. One wrong header must not stop an app for good.</summary>
+    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
+
+    /// <summary>When to come again while a probe is on its way: not within a quick retry.</summary>
+    private static readonly TimeSpan ProbeWait = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private string? _reason;
+    private bool _probing;
+    private DateTimeOffset _until;
+    private int _failures;
+    private int _generation;
+
+    /// <summary>Why pushes are refused; <see langword="null"/> while they pass.</summary>
+    public string? Reason => Volatile.Read(ref _reason);
+
+    /// <summary>Asks for a passage. Whoever gets one says how it ended, with <see cref="Concluded"/>.</summary>
+    /// <param name="pass">What it was given: opinions of attempts from before the last turn do not count.</param>
+    /// <param name="reason">Otherwise, why not.</param>
+    /// <param name="wait">And when to come again.</param>
+    public bool TryPass(out int pass, out string? reason, out TimeSpan wait)
+    {
+        lock (_lock)
+        {
+            (pass, reason, wait) = (_generation, _reason, TimeSpan.Zero);
+            if (_reason is null)
+                return true;
+            wait = _probing ? ProbeWait : _until - time.GetUtcNow();
+            if (wait > TimeSpan.Zero)
+                return false;
+            _probing = true;
+            pass = ++_generation;
+            return true;
+        }
+    }
+
+    /// <summary>Whether a passage still holds after a wait.</summary>
+    /// <param name="pass">The passage.</param>
+    public bool Holds(int pass) => Volatile.Read(ref _generation) == pass;
+
+    /// <summary>A passage ended.</summary>
+    /// <param name="pass">The passage.</param>
+    /// <param name="outcome">What the provider said; <see langword="null"/> when that proves nothing.</param>
+    public BreakerTurn Concluded(int pass, SendOutcome? outcome)
+    {
+        lock (_lock)
+        {
+            if (pass != _generation)
+                return BreakerTurn.None;
+            switch (outcome)
+            {
+                case SendOutcome.Misconfigured:
+                    return Open_NeedsLock(Parked, Doubled(misconfiguredPause));
+                case SendOutcome.Throttled { Scope: ThrottleScope.App }:
+                    return Open_NeedsLock(Throttled, Shorter(outcome.RetryAfter, LongestRetryAfter) ?? Doubled(throttledPause));
+                case SendOutcome.Accepted or SendOutcome.Unregistered or SendOutcome.Rejected or SendOutcome.Throttled when _probing:
+                    (_reason, _probing, _failures) = (null, false, 0);
+                    _generation++;
+                    return BreakerTurn.Closed;
+                default:
+                    _probing = false; // the next push probes
+                    return BreakerTurn.None;
+            }
+        }
+    }
+
+    /// <summary>How long pushes are refused from now; zero when they are not.</summary>
+    public TimeSpan OpenFor
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var left = _reason is null ? TimeSpan.Zero : _until - time.GetUtcNow();
+                return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+        }
+    }
+
+    private BreakerTurn Open_NeedsLock(string reason, TimeSpan pause)
+    {
+        (_reason, _probing, _until) = (reason, false, time.GetUtcNow() + pause);
+        _failures++;
+        _generation++;
+        return BreakerTurn.Opened;
+    }
+
+    private TimeSpan Doubled(TimeSpan pause)
+    {
+        var doubled = pause * Math.Pow(2, Math.Min(_failures, 16));
+        var longest = pause > LongestPause ? pause : LongestPause;
+        return doubled < longest ? doubled : longest;
+    }
+
+    private static TimeSpan? Shorter(TimeSpan? told, TimeSpan longest) => told > longest ? longest : told;
+}
