@@ -20,7 +20,7 @@ public sealed class PathTests
             (Deployment.Android, $"flaky-2-503-UNAVAILABLE:{Load.Token(Deployment.Android)}"),
         ];
         var special = await deployment.Api.PushAsync(scripted);
-        var load = new Load(deployment.Api, pushes: 2_000);
+        var load = new Load(deployment, pushes: 2_000);
         var plain = await load.EndedAsync();
 
         var balance = await Balance.OfAsync(deployment, [.. plain, .. special]);

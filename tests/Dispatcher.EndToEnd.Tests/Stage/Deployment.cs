@@ -18,6 +18,9 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>A lane's bound in each worker; with four lanes, four times that may be in flight.</summary>
     public const int MaxInFlight = 100;
 
+    /// <summary>What waits in each lane of a worker at most.</summary>
+    public const int QueuePushes = 250;
+
     private const string Key = "end-to-end-key-0000000000000000000000000000";
 
     private readonly DirectoryInfo _directory;
@@ -102,7 +105,7 @@ internal sealed class Deployment : IAsyncDisposable
         ["Fcm:Endpoint"] = Simulator["fcm"],
         ["Fcm:TrustedCaPath"] = Simulator["caPath"],
         ["Worker:MaxInFlight"] = $"{MaxInFlight}",
-        ["Worker:QueuePushes"] = "500",
+        ["Worker:QueuePushes"] = $"{QueuePushes}",
         ["Sending:BreakDuration"] = "00:00:01",
         ["Retry:MaxAttempts"] = "50", // the tiers are quick here, an outage is not
     });

@@ -3,13 +3,16 @@ using System.Security.Cryptography;
 
 namespace Dispatcher.EndToEnd.Tests.Stage;
 
-/// <summary>Business services that post without a break, to both providers and classes, until it is ended.</summary>
+/// <summary>Business services that post to both providers and classes until it is ended, and never get far ahead of the workers.</summary>
 internal sealed class Load
 {
     private const int Services = 4;
     private const int TargetsPerPush = 20;
 
-    private readonly PushApi _api;
+    /// <summary>Promised and not ended at most: enough to keep every worker busy.</summary>
+    private const int MaxAhead = 600;
+
+    private readonly Deployment _deployment;
     private readonly ConcurrentQueue<AcceptedPush> _accepted = [];
     private readonly Task _posting;
     private int _refused;
@@ -17,13 +20,16 @@ internal sealed class Load
     private volatile bool _ended;
 
     /// <summary>Starts to post.</summary>
-    /// <param name="api">The API.</param>
+    /// <param name="deployment">Where to.</param>
     /// <param name="pushes">After so many it ends by itself.</param>
-    public Load(PushApi api, int pushes = int.MaxValue)
+    public Load(Deployment deployment, int pushes = int.MaxValue)
     {
-        _api = api;
+        _deployment = deployment;
         _posting = Task.WhenAll(Enumerable.Range(0, Services).Select(_ => Task.Run(() => PostAsync(pushes))));
     }
+
+    /// <summary>Whether it keeps posting however far the workers are behind: an outage is to fill the topics.</summary>
+    public bool PostsAhead { get; set; }
 
     /// <summary>What was answered with 202 so far.</summary>
     public IReadOnlyCollection<AcceptedPush> Accepted => _accepted;
@@ -63,7 +69,8 @@ internal sealed class Load
                 .Select(index => index % 2 == 0 ? Deployment.Ios : Deployment.Android)
                 .Select(app => (app, Token(app)))
                 .ToList();
-            var accepted = await _api.PushAsync(targets, n % 5 == 0 ? "bulk" : "urgent");
+            await Patience.UntilAsync(() => _ended || PostsAhead || _accepted.Count - _deployment.Ledger.Settled < MaxAhead, () => "workers stand still");
+            var accepted = await _deployment.Api.PushAsync(targets, n % 5 == 0 ? "bulk" : "urgent");
             foreach (var push in accepted)
                 _accepted.Enqueue(push);
             if (accepted.Count == 0)
