@@ -10,6 +10,7 @@ public sealed class KafkaMetrics
 
     private readonly Counter<long> _producersReplaced;
     private readonly Counter<long> _consumersReplaced;
+    private readonly Counter<long> _commitsFailed;
     private readonly Counter<long> _handOffRetries;
     private readonly Counter<long> _lostToRetention;
 
@@ -20,6 +21,8 @@ public sealed class KafkaMetrics
         var meter = meters.Create(MeterName);
         _producersReplaced = meter.CreateCounter<long>(
             "dispatcher.kafka.producer.replaced", "{producer}", "Producers replaced after an error they do not recover from.");
+        _commitsFailed = meter.CreateCounter<long>(
+            "dispatcher.kafka.commit.failures", "{commit}", "Commits that Kafka refused; what they covered is sent again if the partition goes now.");
         _consumersReplaced = meter.CreateCounter<long>(
             "dispatcher.kafka.consumer.replaced", "{consumer}", "Consumers replaced after an error they do not recover from.");
         _handOffRetries = meter.CreateCounter<long>(
@@ -43,6 +46,12 @@ public sealed class KafkaMetrics
     /// <param name="error">The error's type or code.</param>
     public void ConsumerReplaced(string pump, string error) => _consumersReplaced.Add(
         1, new KeyValuePair<string, object?>("dispatcher.pump", pump), new KeyValuePair<string, object?>("error.type", error));
+
+    /// <summary>A commit was refused.</summary>
+    /// <param name="pump">The pump.</param>
+    /// <param name="code">Kafka's error.</param>
+    public void CommitFailed(string pump, string code) => _commitsFailed.Add(
+        1, new KeyValuePair<string, object?>("dispatcher.pump", pump), new KeyValuePair<string, object?>("error.type", code));
 
     /// <summary>A hand-off was not acknowledged and is produced again.</summary>
     /// <param name="topic">Where to.</param>

@@ -43,5 +43,8 @@ internal sealed partial class RecordConsumer
         [LoggerMessage(12, LogLevel.Error, "{Pump}: Kafka deleted {Count} records of {Topic}/{Partition} before they were settled: "
             + "its retention is shorter than the backlog")]
         public static partial void LostToRetention(ILogger logger, string pump, long count, string topic, int partition);
+
+        [LoggerMessage(13, LogLevel.Information, "{Pump}: Kafka refused a commit: {Code}")]
+        public static partial void NotCommitted(ILogger logger, string pump, ErrorCode code);
     }
 }

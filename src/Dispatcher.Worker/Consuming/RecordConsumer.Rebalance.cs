@@ -30,6 +30,15 @@ internal sealed partial class RecordConsumer
             Log.ConsumeTrouble(_logger, _name, error.Code, error.Reason);
     }
 
+    /// <summary>Only the next commit makes up for a refused one, and when the partition goes first, its new owner sends again what it covered.</summary>
+    private void OnCommitted(Error error)
+    {
+        if (!error.IsError || error.Code == ErrorCode.Local_NoOffset)
+            return;
+        Log.NotCommitted(_logger, _name, error.Code);
+        _metrics.CommitFailed(_name, error.Code.ToString());
+    }
+
     private void OnAssigned(List<TopicPartition> partitions)
     {
         foreach (var partition in partitions)

@@ -56,6 +56,7 @@ internal sealed partial class RecordConsumer
             .SetPartitionsAssignedHandler((_, partitions) => Guarded(() => OnAssigned(partitions)))
             .SetPartitionsRevokedHandler((_, offsets) => Guarded(() => OnRevoked(offsets)))
             .SetPartitionsLostHandler((_, offsets) => Guarded(() => OnLost(offsets)))
+            .SetOffsetsCommittedHandler((_, committed) => OnCommitted(committed.Error))
             .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, message) => Log.Librdkafka(_logger, message.Facility, message.Message))
             .Build();
