@@ -27,8 +27,10 @@ public sealed class RebalanceTests : IDisposable
         var pushes = await load.EndAsync();
         await _cluster.CommittedAllAsync(pushes);
 
-        // Every push ends within the drain, so a rebalance repeats nothing.
-        Assert.All(pushes, push => Assert.Equal(1, _provider.Came.GetValueOrDefault(push.Push.Id)));
+        // Every push ends within the drain, so a rebalance repeats nothing; only a member that the group gave up on (a machine so busy that
+        // heartbeats came late) leaves work behind.
+        var most = first.Log.Contain(": lost ") ? 2 : 1;
+        Assert.All(pushes, push => Assert.InRange(_provider.Came.GetValueOrDefault(push.Push.Id), 1, most));
         Assert.Equal(0, first.Counters["dispatcher.kafka.consumer.replaced"]);
     }
 

@@ -150,7 +150,7 @@ internal sealed class LaneCluster : IDisposable
         {
             // The cluster holds a whole fetch back for an empty partition, and a rebalance for a session less a second.
             ["fetch.wait.max.ms"] = "10",
-            ["session.timeout.ms"] = "2000",
+            ["session.timeout.ms"] = "4000",
             ["heartbeat.interval.ms"] = "100",
             ["auto.commit.interval.ms"] = "100",
             ["reconnect.backoff.ms"] = "10",
