@@ -72,7 +72,13 @@ try
         worker,
         sending,
         retry,
-        limits,
+        Enum.GetValues<Provider>().ToDictionary(provider => provider, provider => new AppGates(
+            provider,
+            apps.Apps,
+            limits,
+            services.GetRequiredService<SendingMetrics>(),
+            time,
+            services.GetRequiredService<ILogger<AppGates>>())),
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<SendingMetrics>(),
@@ -117,8 +123,9 @@ try
 }
 catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException or KafkaException)
 {
-    // Configuration that does not bind, a port that is taken, Kafka that went away just now. What is wrong inside an app, the binder says in the inner exception.
-    return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
+    // Configuration that does not bind (what is wrong inside an app, the binder says in the inner exception), a port that is taken, Kafka
+    // that went away just now.
+    return Refuse((e.InnerException as InvalidOperationException ?? e).Message);
 }
 
 int Refuse(params string[] problems)

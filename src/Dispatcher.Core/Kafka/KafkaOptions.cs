@@ -25,7 +25,9 @@ public sealed class KafkaOptions
     /// <summary>What every consumer group's name starts with. Default: <c>dispatcher</c>.</summary>
     public string GroupId { get; set; } = "dispatcher";
 
-    /// <summary>The waits of the delay tiers, in s, m or h. Default: <c>10s,1m,10m,1h</c>. Each is a topic; a tier that goes is drained first.</summary>
+    /// <summary>
+    /// The waits of the delay tiers, in s, m or h. Default: <c>10s,1m,10m,1h</c>. Each is a topic; one that goes is read until it is deleted.
+    /// </summary>
     public string DelayTiers { get; set; } = Kafka.DelayTiers.Default;
 
     /// <summary>

@@ -23,7 +23,7 @@ public readonly record struct RetryPlan(RetryStep Step, DateTimeOffset NotBefore
 /// <summary>What a push has behind it, over all workers.</summary>
 /// <param name="Attempts">How many requests have left for the provider.</param>
 /// <param name="Retries">How often it has waited for another attempt after one that left.</param>
-/// <param name="FirstFailedAt">When it could not be sent for the first time.</param>
+/// <param name="FirstFailedAt">When the first of them failed; now, where none has left.</param>
 public readonly record struct RetryHistory(int Attempts, int Retries, DateTimeOffset FirstFailedAt);
 
 /// <summary>Decides when a push is tried again. Pure: waiting is the delay tiers' business.</summary>
@@ -48,14 +48,20 @@ public sealed class RetryDecision(RetryOptions options, IReadOnlyList<TimeSpan> 
         if (push.TimeToLive == 0)
             return new(RetryStep.Expire, now); // now or never, and it was not now
 
-        var mayEnd = outcome.Kind != OutcomeKind.Misconfigured; // what we got wrong is no reason to give a push up
+        var mayEnd = OutcomeTable.Traits(outcome).BurnsAttempt; // what never left, by our fault or not, is no reason to give a push up
         if (mayEnd && history.Attempts >= options.MaxAttempts)
             return new(RetryStep.Exhaust, now);
 
-        var notBefore = now + Wait(outcome, history.Retries, chance);
+        var wait = outcome.Kind switch
+        {
+            OutcomeKind.Misconfigured => options.ParkDelay,
+            OutcomeKind.NotSent => schedule[0], // nothing was tried yet that a longer wait would spare
+            _ => schedule[Math.Clamp(history.Retries, 0, schedule.Count - 1)],
+        };
+        var notBefore = now + Wait(wait, outcome, chance);
         if (push.IsExpired(notBefore))
             return new(RetryStep.Expire, now);
-        // Counted from the first failure: a push that waited in its lane for an outage to end has all its time before it.
+        // Counted from the first failed attempt: a push that waited in its lane for an outage to end has all its time before it.
         return mayEnd && push.ExpiresAt is null && notBefore - history.FirstFailedAt >= options.MaxAge
             ? new(RetryStep.Exhaust, now)
             : new(RetryStep.Delay, notBefore);
@@ -66,25 +72,18 @@ public sealed class RetryDecision(RetryOptions options, IReadOnlyList<TimeSpan> 
     /// for the longest wait and then gets one attempt more.
     /// </summary>
     /// <param name="push">The push.</param>
+    /// <param name="outcome">How its last attempt ended; not final.</param>
     /// <param name="now">The instant of the decision.</param>
     /// <param name="chance">A number from 0 to 1.</param>
-    public RetryPlan Rest(PushNotification push, DateTimeOffset now, double chance)
+    public RetryPlan Rest(PushNotification push, SendOutcome outcome, DateTimeOffset now, double chance)
     {
-        var notBefore = now + Spread(schedule[^1], chance);
+        var notBefore = now + Wait(schedule[^1], outcome, chance);
         return push.IsExpired(notBefore) ? new(RetryStep.Expire, now) : new(RetryStep.Delay, notBefore);
     }
 
-    private static TimeSpan Spread(TimeSpan wait, double chance) => wait * (1 + (Jitter * ((2 * chance) - 1)));
-
-    private TimeSpan Wait(SendOutcome outcome, int retries, double chance)
+    private static TimeSpan Wait(TimeSpan planned, SendOutcome outcome, double chance)
     {
-        var wait = outcome.Kind switch
-        {
-            OutcomeKind.Misconfigured => options.ParkDelay,
-            OutcomeKind.NotSent => schedule[0], // it never left: nothing was tried yet that a longer wait would spare
-            _ => schedule[Math.Clamp(retries, 0, schedule.Count - 1)],
-        };
-        var spread = Spread(wait, chance);
+        var spread = planned * (1 + (Jitter * ((2 * chance) - 1)));
         if (outcome.RetryAfter is not { } told || told <= spread)
             return spread;
         // Earlier than told is wrong, so what the provider said is only ever stretched.

@@ -4,13 +4,13 @@ namespace Dispatcher.Core.Sending;
 public sealed class RetryOptions
 {
     /// <summary>
-    /// Requests that leave for the provider before a push is given up, 1 to 50. Default: 8. Quick retries count; only the first round has
-    /// them, and they may exceed a bound that is as low.
+    /// Requests that leave for the provider before a push is given up, 1 to 50. Default: 8. Quick retries count, and are
+    /// not cut short by it.
     /// </summary>
     public int MaxAttempts { get; set; } = 8;
 
     /// <summary>
-    /// How long a push without a time to live is tried, counted from its first failure, 1 min to 30 days. Default: 1 day. A push with a
+    /// How long a push without a time to live is tried, counted from its first failed attempt, 1 min to 30 days. Default: 1 day. A push with a
     /// time to live ends with that.
     /// </summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(1);

@@ -29,7 +29,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         WorkerOptions options,
         SendingOptions sending,
         RetryOptions retry,
-        LimitOptions limits,
+        IReadOnlyDictionary<Provider, AppGates> gates,
         DispatchMetrics dispatchMetrics,
         KafkaMetrics kafkaMetrics,
         SendingMetrics sendingMetrics,
@@ -54,9 +54,6 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             chance,
             $"{Environment.MachineName}/{Environment.ProcessId}",
             loggers);
-        var gates = providers.Keys.ToDictionary(
-            provider => provider,
-            provider => new AppGates(provider, apps.Apps, limits, sendingMetrics, time, loggers.CreateLogger<AppGates>()));
         var senders = providers.ToDictionary(
             provider => provider.Key,
             provider => new PushSender(

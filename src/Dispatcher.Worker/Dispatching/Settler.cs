@@ -117,7 +117,7 @@ internal sealed partial class Settler(
         var firstFailedAt = consumed.Delay?.FirstFailedAt ?? report.FirstFailedAt ?? now;
         var plan = retry.Next(push, report.Outcome, new RetryHistory(attempts, retries, firstFailedAt), now, chance());
         if (plan.Step == RetryStep.Exhaust && !gates.MayDeadLetter(app.Name))
-            plan = retry.Rest(push, now, chance()); // an outage makes a backlog, not dead letters
+            plan = retry.Rest(push, report.Outcome, now, chance()); // an outage makes a backlog, not dead letters
         return plan.Step switch
         {
             RetryStep.Expire => CompleteAsync(
@@ -129,7 +129,7 @@ internal sealed partial class Settler(
                 plan.NotBefore,
                 attempts,
                 OutcomeTable.Traits(report.Outcome).BurnsAttempt ? retries + 1 : retries,
-                firstFailedAt,
+                attempts > 0 ? firstFailedAt : null,
                 report.Outcome.Reason,
                 now,
                 abort),

@@ -47,9 +47,10 @@ public sealed class RetryDecisionTests
     [InlineData("unavailable", null, 7, 4, 86_400, null, RetryStep.Exhaust, 0)]
     [InlineData("unavailable", null, 7, 4, 86_400 - 3_600, null, RetryStep.Exhaust, 0)]
     [InlineData("unavailable", null, 7, 4, 86_400 - 3_601, null, RetryStep.Delay, 3600)]
-    [InlineData("notSent", null, 0, 0, 86_400, null, RetryStep.Exhaust, 0)]
     [InlineData("throttled", null, 1, 0, 0, 86_400, RetryStep.Exhaust, 0)]
-    // Our own fault never makes a dead letter.
+    // Neither our own fault nor what never left makes a dead letter.
+    [InlineData("notSent", null, 7, 4, 2_000_000, null, RetryStep.Delay, 10)]
+    [InlineData("notSent", null, 9, 5, 60, null, RetryStep.Delay, 10)]
     [InlineData("misconfigured", null, 0, 0, 2_000_000, null, RetryStep.Delay, 60)]
     [InlineData("misconfigured", null, 9, 5, 60, null, RetryStep.Delay, 60)]
     // The time to live has ended, or will have when the push comes back.
@@ -95,6 +96,22 @@ public sealed class RetryDecisionTests
         Accepted.AddSeconds(seconds),
         new RetryDecision(Options, Tiers).Next(Push(null), Outcomes["unavailable"], new RetryHistory(1, 0, Accepted), Accepted, chance).NotBefore);
 
+    /// <summary>While too few others succeed, a push that had all its attempts becomes no dead letter: it rests, as long as anybody says.</summary>
+    [Theory]
+    [InlineData(null, null, RetryStep.Delay, 3_600)]
+    [InlineData(null, 7_200, RetryStep.Delay, 7_920)]
+    [InlineData(3_601, null, RetryStep.Delay, 3_600)]
+    [InlineData(3_600, null, RetryStep.Expire, 0)]
+    [InlineData(3_601, 7_200, RetryStep.Expire, 0)]
+    public void A_push_that_may_not_become_a_dead_letter_yet_rests(int? timeToLive, int? told, RetryStep step, int wait)
+    {
+        var last = Outcomes["unavailable"] with { RetryAfter = told is { } seconds ? TimeSpan.FromSeconds(seconds) : null };
+
+        var plan = new RetryDecision(Options, Tiers).Rest(Push(timeToLive), last, Accepted, 0.5);
+
+        Assert.Equal((step, wait), (plan.Step, (int)(plan.NotBefore - Accepted).TotalSeconds));
+    }
+
     [Fact]
     public void No_wait_that_a_provider_asks_for_leaves_the_calendar()
     {
@@ -110,7 +127,7 @@ public sealed class RetryDecisionTests
     {
         var plan = new RetryDecision(c.Options, Tiers).Next(c.Push, c.Outcome, c.History, c.Now, c.Chance);
         var wait = plan.NotBefore - c.Now;
-        var isOurs = c.Outcome is SendOutcome.Misconfigured;
+        var mayEnd = OutcomeTable.Traits(c.Outcome).BurnsAttempt;
         var planned = c.Outcome switch
         {
             SendOutcome.Misconfigured => c.Options.ParkDelay,
@@ -123,10 +140,10 @@ public sealed class RetryDecisionTests
             RetryStep.Delay => wait >= (c.Outcome.RetryAfter ?? TimeSpan.Zero) // never before Retry-After
                 && wait >= (planned * 0.8) - Tick && wait <= (longest * 1.2) + Tick
                 && (c.Push.ExpiresAt is not { } end || plan.NotBefore < end)
-                && (isOurs || c.History.Attempts < c.Options.MaxAttempts)
-                && (isOurs || c.Push.ExpiresAt is not null || plan.NotBefore - c.History.FirstFailedAt < c.Options.MaxAge),
+                && (!mayEnd || c.History.Attempts < c.Options.MaxAttempts)
+                && (!mayEnd || c.Push.ExpiresAt is not null || plan.NotBefore - c.History.FirstFailedAt < c.Options.MaxAge),
             RetryStep.Expire => c.Push.TimeToLive == 0 || c.Push.ExpiresAt <= c.Now + (longest * 1.2) + Tick,
-            RetryStep.Exhaust => !isOurs && (c.History.Attempts >= c.Options.MaxAttempts
+            RetryStep.Exhaust => mayEnd && (c.History.Attempts >= c.Options.MaxAttempts
                 || (c.Push.TimeToLive is null && c.Now + (longest * 1.2) + Tick - c.History.FirstFailedAt >= c.Options.MaxAge)),
             _ => false,
         };
@@ -146,8 +163,8 @@ public sealed class RetryDecisionTests
             var plan = decision.Next(Push(life.TimeToLive), outcome, new RetryHistory(attempts, retries, Accepted), now, life.Chance);
             if (plan.Step == RetryStep.Exhaust)
                 return attempts == Options.MaxAttempts || (life.TimeToLive is null && now - Accepted >= Options.MaxAge - (Tiers[^1] * 1.2));
-            if (plan.Step == RetryStep.Expire)
-                return life.TimeToLive is not null && attempts <= Options.MaxAttempts;
+            if (plan.NotBefore < now + (Tiers[0] * 0.8))
+                return plan.Step == RetryStep.Expire && life.TimeToLive is not null && attempts <= Options.MaxAttempts;
             retries += burns ? 1 : 0;
             now = plan.NotBefore;
         }
@@ -180,7 +197,8 @@ public sealed class RetryDecisionTests
             chance / 1000.0);
 
     private static Gen<(SendOutcome[] Outcomes, int? TimeToLive, double Chance)> Lives { get; } =
-        from outcomes in Gen.Elements<SendOutcome>(Outcomes.Values.Where(outcome => outcome is not SendOutcome.Misconfigured)).NonEmptyListOf()
+        from outcomes in Gen.Elements<SendOutcome>(Outcomes.Values).NonEmptyListOf()
+        where outcomes.Any(outcome => OutcomeTable.Traits(outcome).BurnsAttempt) // else only a time to live ends it
         from timeToLive in Gen.Choose(-1_000, 90_000)
         from chance in Gen.Choose(0, 1000)
         select (outcomes.ToArray(), timeToLive < 0 ? (int?)null : timeToLive, chance / 1000.0);

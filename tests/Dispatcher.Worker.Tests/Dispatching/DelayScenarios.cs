@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Worker.Tests.Engine;
 
 namespace Dispatcher.Worker.Tests.Dispatching;
@@ -19,6 +20,9 @@ public sealed class DelayScenarios : IAsyncLifetime, IDisposable
 
     /// <summary>A tier that is in the list no more.</summary>
     private const string FormerTier = "push.delay.7s";
+
+    /// <summary>How often the key is wrong; each time the app rests twice as long, so it is not often.</summary>
+    public const int WrongKeys = 2;
 
     public static readonly TimeSpan ParkDelay = TimeSpan.FromSeconds(1);
 
@@ -52,6 +56,8 @@ public sealed class DelayScenarios : IAsyncLifetime, IDisposable
         Headers = [new Header("x-source", [1, 2]), new Header("not-before", Encoding.UTF8.GetBytes("soon"))],
     };
 
+    internal long ForeignOffset { get; private set; }
+
     internal KafkaOptions Kafka => _cluster.Options;
 
     public async Task InitializeAsync()
@@ -71,6 +77,7 @@ public sealed class DelayScenarios : IAsyncLifetime, IDisposable
             _cluster,
             _provider,
             retry: new RetryOptions { MaxAttempts = MaxAttempts, ParkDelay = ParkDelay },
+            limits: new LimitOptions { MisconfiguredPause = ParkDelay, TokenPause = ParkDelay },
             formerTiers: Kafka.Topics.Delays.Former([FormerTier]));
         await Eventually.IsAsync(() => _worker.IsAssigned, "the worker is assigned");
         await BeginAsync();
@@ -108,16 +115,16 @@ public sealed class DelayScenarios : IAsyncLifetime, IDisposable
         var misconfigured = new SendOutcome.Misconfigured { Reason = "InvalidProviderToken", Status = 403 };
         var now = TimeProvider.System.GetUtcNow();
 
-        Throttled = await BeginAsync(Samples.Push(), attempt => attempt == 1 ? throttled : ScriptedProvider.Accepted);
+        Throttled = await BeginAsync(Samples.Push(token: new string('a', 64)), attempt => attempt == 1 ? throttled : ScriptedProvider.Accepted);
         Exhausted = await BeginAsync(Samples.Push(), _ => unavailable);
         OutOfTime = await BeginAsync(Samples.Push() with { TimeToLive = 3 }, _ => unavailable);
-        Parked = await BeginAsync(Samples.Push(), attempt => attempt <= MaxAttempts + 1 ? misconfigured : ScriptedProvider.Accepted);
+        Parked = await BeginAsync(Samples.Push(Samples.OtherIos), attempt => attempt <= WrongKeys ? misconfigured : ScriptedProvider.Accepted);
         Scheduled = await BeginAsync(Samples.Push() with { SendAt = now.AddSeconds(3.4), TimeToLive = 60 }, _ => ScriptedProvider.Accepted);
         InAFormerTier = await BeginAsync(Samples.Push(), _ => ScriptedProvider.Accepted, FormerTier, new DelayedPush(
             LaneCluster.Lane, now, now, 1, 1, now.AddMinutes(-1), "ServiceUnavailable", new RecordOrigin(_cluster.Topic, 0, 1_000_000, now), null));
         OfAnAppThatIsGone = await BeginAsync(Samples.Push("gone"), _ => ScriptedProvider.Accepted, Kafka.Topics.Delays.Topics[0], new DelayedPush(
             LaneCluster.Lane, now, now, 2, 1, now.AddMinutes(-1), "ServiceUnavailable", new RecordOrigin(_cluster.Topic, 5, 42, now), null));
-        await _cluster.ProduceAsync(Kafka.Topics.Delays.Topics[1], Foreign);
+        ForeignOffset = await _cluster.ProduceAsync(Kafka.Topics.Delays.Topics[1], Foreign);
     }
 
     private async Task<Story> BeginAsync(PushNotification push, Func<int, SendOutcome> answer, string? topic = null, DelayedPush? delay = null)

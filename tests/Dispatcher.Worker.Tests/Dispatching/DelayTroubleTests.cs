@@ -15,8 +15,8 @@ namespace Dispatcher.Worker.Tests.Dispatching;
 /// <summary>Pushes wait, and something happens meanwhile.</summary>
 public sealed class DelayTroubleTests : IDisposable
 {
-    /// <summary>Not "unavailable": the breaker would hold the rest.</summary>
-    private static readonly SendOutcome Throttled = new SendOutcome.Throttled(ThrottleScope.Token) { Reason = "TooManyRequests", Status = 429 };
+    /// <summary>Nobody's fault: it makes no breaker open and no app or device rest.</summary>
+    private static readonly SendOutcome NotNow = new SendOutcome.NotSent { Reason = "noFreeStream", RetryAfter = TimeSpan.FromSeconds(2) };
 
     private readonly LaneCluster _cluster = new(delayTiers: "1s,2s");
     private readonly ScriptedProvider _provider = new();
@@ -27,8 +27,7 @@ public sealed class DelayTroubleTests : IDisposable
     public async Task A_worker_that_stops_loses_no_push_that_waits()
     {
         const int count = 50;
-        var later = Throttled with { RetryAfter = TimeSpan.FromSeconds(2) };
-        _provider.Answer = (push, _) => Task.FromResult(_provider.Came[push.Id] == 1 ? later : ScriptedProvider.Accepted);
+        _provider.Answer = (push, _) => Task.FromResult(_provider.Came[push.Id] == 1 ? NotNow : ScriptedProvider.Accepted);
         var first = await TestWorker.StartAsync(_cluster, _provider);
         var pushes = await _cluster.ProduceAsync(count);
         await _cluster.CommittedAllAsync(pushes); // all are in the tier by now
@@ -39,7 +38,7 @@ public sealed class DelayTroubleTests : IDisposable
         await _provider.AnsweredAsync(count);
         var results = await _cluster.ResultsAsync(count);
         Assert.Equal(pushes.Select(push => push.Push.Id).Order(), results.Select(result => result.Id).Distinct().Order());
-        Assert.All(results, result => Assert.Equal((OutcomeKind.Accepted, 2), (result.Outcome, result.Attempts)));
+        Assert.All(results, result => Assert.Equal((OutcomeKind.Accepted, 1), (result.Outcome, result.Attempts)));
     }
 
     /// <summary>One lane takes nothing more, and its pushes that are due wait before it; the other lane's pass them.</summary>
@@ -50,7 +49,7 @@ public sealed class DelayTroubleTests : IDisposable
         _provider.Answer = async (push, abort) =>
         {
             if (_provider.Came[push.Id] == 1)
-                return Throttled;
+                return NotNow;
             if (push.App == Samples.Ios)
                 await gate.PassAsync(abort);
             return ScriptedProvider.Accepted;
@@ -67,7 +66,7 @@ public sealed class DelayTroubleTests : IDisposable
             _cluster.Options.Topics.Pushes(new Lane(Provider.Fcm, PushClass.Urgent)), new Message<byte[]?, byte[]?> { Value = Samples.Encode(fcm) });
 
         var result = Assert.Single(await _cluster.ResultsAsync(1));
-        Assert.Equal((fcm.Id, OutcomeKind.Accepted, 2), (result.Id, result.Outcome, result.Attempts));
+        Assert.Equal((fcm.Id, OutcomeKind.Accepted, 1), (result.Id, result.Outcome, result.Attempts));
         gate.Open();
         Assert.Equal(21, (await _cluster.ResultsAsync(21)).Select(settled => settled.Id).Distinct().Count());
     }
@@ -86,12 +85,7 @@ public sealed class DelayTroubleTests : IDisposable
             new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters)),
             new RetryDecision(new RetryOptions(), _cluster.Options.Topics.Delays.Waits),
             new AppGates(
-                LaneCluster.Lane.Provider,
-                [],
-                new LimitOptions(),
-                new SendingMetrics(counters),
-                TimeProvider.System,
-                NullLogger<AppGates>.Instance),
+                Provider.Apns, Samples.Apps.Apps, new LimitOptions(), new SendingMetrics(counters), TimeProvider.System, NullLogger<AppGates>.Instance),
             new DispatchMetrics(counters),
             TimeProvider.System,
             () => 0.5,

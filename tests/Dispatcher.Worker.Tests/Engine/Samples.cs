@@ -8,6 +8,7 @@ namespace Dispatcher.Worker.Tests.Engine;
 internal static class Samples
 {
     public const string Ios = "shop-ios";
+    public const string OtherIos = "other-ios";
     public const string Android = "shop-android";
     public const string Token = "7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a";
 
@@ -16,6 +17,7 @@ internal static class Samples
         new Dictionary<string, AppOptions>
         {
             [Ios] = new() { Provider = "apns", Tenant = "shop", BundleId = "com.example.shop", TeamId = "TEAM", KeyId = "KEY", KeyPath = SomeFile },
+            [OtherIos] = new() { Provider = "apns", Tenant = "shop", BundleId = "com.example.other", TeamId = "TEAM", KeyId = "KEY", KeyPath = SomeFile },
             [Android] = new() { Provider = "fcm", Tenant = "shop", CredentialsPath = SomeFile, ProjectId = "demo-shop" },
         },
         folder: null);

@@ -16,18 +16,14 @@ internal sealed class TestWorker : IAsyncDisposable
     private readonly DispatchService _service;
     private Task? _stopped;
 
-    /// <summary>As short as they may be: the tests' delay tiers are a second or two long.</summary>
-    private static readonly LimitOptions ShortPauses = new()
-    {
-        MisconfiguredPause = TimeSpan.FromSeconds(1),
-        ThrottledPause = TimeSpan.FromSeconds(1),
-        TokenPause = TimeSpan.FromSeconds(1),
-        DeadLetterInterval = TimeSpan.FromSeconds(1),
-        Ramp = TimeSpan.Zero,
-    };
-
     private TestWorker(
-        LaneCluster cluster, IPushProvider provider, WorkerOptions options, RetryOptions retry, IEnumerable<string> formerTiers, TimeProvider time)
+        LaneCluster cluster,
+        IPushProvider provider,
+        WorkerOptions options,
+        RetryOptions retry,
+        LimitOptions limits,
+        IEnumerable<string> formerTiers,
+        TimeProvider time)
     {
         _loggers = new LoggerFactory([Log]);
         var kafkaMetrics = new KafkaMetrics(Counters);
@@ -41,7 +37,8 @@ internal sealed class TestWorker : IAsyncDisposable
             options,
             new SendingOptions { QuickRetries = 0 },
             retry,
-            ShortPauses,
+            Enum.GetValues<Provider>().ToDictionary(lane => lane, lane => new AppGates(
+                lane, Samples.Apps.Apps, limits, new SendingMetrics(Counters), time, _loggers.CreateLogger<AppGates>())),
             new DispatchMetrics(Counters),
             kafkaMetrics,
             new SendingMetrics(Counters),
@@ -67,10 +64,17 @@ internal sealed class TestWorker : IAsyncDisposable
         WorkerOptions? options = null,
         TimeProvider? time = null,
         RetryOptions? retry = null,
+        LimitOptions? limits = null,
         IEnumerable<string>? formerTiers = null)
     {
         var worker = new TestWorker(
-            cluster, provider, options ?? Quick(), retry ?? new RetryOptions(), formerTiers ?? [], time ?? TimeProvider.System);
+            cluster,
+            provider,
+            options ?? Quick(),
+            retry ?? new RetryOptions(),
+            limits ?? new LimitOptions(),
+            formerTiers ?? [],
+            time ?? TimeProvider.System);
         await worker._service.StartAsync(CancellationToken.None);
         return worker;
     }
