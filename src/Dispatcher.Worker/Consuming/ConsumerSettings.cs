@@ -51,8 +51,9 @@ internal static class ConsumerSettings
         {
             // KIP-848: assignment, session and heartbeat are the broker's; a client that names them is refused at creation.
             config.GroupProtocol = GroupProtocol.Consumer;
-            foreach (var name in (string[])["partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms"])
-                config.Set(name, null); // removes it
+            config.PartitionAssignmentStrategy = null; // removes it, which Set(name, null) does not
+            config.SessionTimeoutMs = null;
+            config.HeartbeatIntervalMs = null;
             return;
         }
 

@@ -47,7 +47,7 @@ internal sealed partial class RecordConsumer
                 _pauses.Assign(key);
         }
 
-        IsAssigned = true;
+        _isAssigned = true;
         Log.Assigned(_logger, _name, Names(partitions));
         RememberCommitted(partitions);
     }

@@ -17,6 +17,9 @@ internal sealed partial class RecordConsumer
     /// <summary>Records taken from the prefetch between two looks at offsets and pauses.</summary>
     private const int RecordsPerRound = 256;
 
+    /// <summary>With KIP-848 nobody is called for a share of nothing: who has not been called after this time has just that.</summary>
+    private static readonly TimeSpan JoinTime = TimeSpan.FromSeconds(5);
+
     /// <summary>A gap up to this wide is a transaction's marker; retention deletes whole segments.</summary>
     private const int MarkerGap = 2;
 
@@ -35,6 +38,8 @@ internal sealed partial class RecordConsumer
     // Bound: what one round consumed before it saw that there was no room, and one record of each partition that comes while all are paused.
     private readonly List<ConsumeResult<byte[]?, RecordBytes>> _held = [];
 
+    private readonly long _startedAt;
+    private bool _isAssigned;
     private long _lastStore;
     private Error? _fatal;
     private Exception? _handlerFault;
@@ -50,7 +55,7 @@ internal sealed partial class RecordConsumer
         _metrics = metrics;
         _logger = logger;
         _fullSince = new long?[settings.Topics.Count];
-        _lastStore = time.GetTimestamp();
+        _startedAt = _lastStore = time.GetTimestamp();
         _consumer = new ConsumerBuilder<byte[]?, RecordBytes>(settings.Config)
             .SetValueDeserializer(new RecordBytes.Deserializer())
             .SetPartitionsAssignedHandler((_, partitions) => Guarded(() => OnAssigned(partitions)))
@@ -63,7 +68,7 @@ internal sealed partial class RecordConsumer
     }
 
     /// <summary>Whether the group has given this consumer its share, which may be nothing.</summary>
-    public bool IsAssigned { get; private set; }
+    public bool IsAssigned => _isAssigned || (_settings.Config.GroupProtocol == GroupProtocol.Consumer && _time.GetElapsedTime(_startedAt) > JoinTime);
 
     /// <summary>Consumes until stopped, then drains and leaves the group.</summary>
     /// <param name="onRound">Called once per round, for liveness.</param>

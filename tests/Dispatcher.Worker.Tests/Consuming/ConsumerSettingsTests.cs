@@ -43,6 +43,20 @@ public sealed class ConsumerSettingsTests
         Assert.Equal(["dispatcher.push.apns.urgent", "dispatcher.push.apns.bulk", "dispatcher.push.fcm.urgent", "dispatcher.push.fcm.bulk"], groups);
     }
 
+    /// <summary>With KIP-848 these are the broker's; a client that names them, even as null, is refused at creation.</summary>
+    [Fact]
+    public void The_consumer_protocol_leaves_to_the_broker_what_is_the_brokers()
+    {
+        var options = Options(("session.timeout.ms", "30000"), ("heartbeat.interval.ms", "1000"), ("partition.assignment.strategy", "range"));
+        options.GroupProtocol = "consumer";
+
+        var config = ConsumerSettings.ForLane(options, ApnsUrgent);
+
+        Assert.Equal(GroupProtocol.Consumer, config.GroupProtocol);
+        Assert.DoesNotContain(config, pair => pair.Key is "session.timeout.ms" or "heartbeat.interval.ms" or "partition.assignment.strategy");
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    }
+
     [Fact]
     public void Nobody_is_a_static_member() => Assert.Null(ConsumerSettings.ForLane(Options(), ApnsUrgent).GroupInstanceId);
 

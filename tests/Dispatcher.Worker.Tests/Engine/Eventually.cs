@@ -28,5 +28,8 @@ internal static class Eventually
         }
     }
 
-    public static Task IsAsync(Func<bool> condition, string what) => GetAsync(() => Task.FromResult(condition()), isTrue => isTrue, what);
+    public static Task IsAsync(Func<bool> condition, string what) => IsAsync(condition, () => what);
+
+    public static Task IsAsync(Func<bool> condition, Func<string> story) =>
+        GetAsync(() => Task.FromResult(condition()), isTrue => isTrue, "what was waited for", isTrue => $"{isTrue}: {story()}");
 }

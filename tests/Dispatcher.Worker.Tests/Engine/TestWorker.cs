@@ -83,7 +83,7 @@ internal sealed class TestWorker : IAsyncDisposable
     public static async Task<TestWorker> StartAssignedAsync(LaneCluster cluster, IPushProvider provider, WorkerOptions? options = null)
     {
         var worker = await StartAsync(cluster, provider, options);
-        await Eventually.IsAsync(() => worker.IsAssigned, "the worker is assigned");
+        await Eventually.IsAsync(() => worker.IsAssigned, () => $"the worker is assigned: {string.Join('\n', worker.Log.All)}");
         return worker;
     }
 
