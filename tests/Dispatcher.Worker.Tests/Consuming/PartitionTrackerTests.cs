@@ -108,13 +108,17 @@ public sealed class PartitionTrackerTests
 
         void Complete(int index)
         {
-            // Each holds some back and ends them out of order.
+            // Each holds some back and ends them out of order; but when none come any more, for the window may be full of what it holds.
             var held = new List<long>();
-            foreach (var offset in open.GetConsumingEnumerable())
+            while (!open.IsCompleted)
             {
-                held.Add(offset);
-                if (held.Count < 50 + (index * 10))
-                    continue;
+                if (open.TryTake(out var offset, millisecondsTimeout: 10))
+                {
+                    held.Add(offset);
+                    if (held.Count < 50 + (index * 10))
+                        continue;
+                }
+
                 for (var i = held.Count - 1; i >= 0; i--)
                     End(held[i]);
                 held.Clear();
