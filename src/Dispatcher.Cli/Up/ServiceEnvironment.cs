@@ -29,7 +29,12 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
             environment["Apns__TrustedCaPath"] = simulator.CaPath;
             environment["Fcm__Endpoint"] = Origin(fcm);
             environment["Fcm__TrustedCaPath"] = simulator.CaPath;
+            environment["Limits__Ramp"] = "00:00:00"; // there is nobody to spare
         }
+
+        // In-memory Kafka holds a whole fetch back for one empty partition.
+        if (simulator?.Kafka is not null)
+            environment["Kafka__Properties__fetch.wait.max.ms"] = "20";
 
         return environment;
     }
