@@ -14,8 +14,8 @@ public sealed class FcmOptions
     /// </summary>
     public string? TrustedCaPath { get; set; }
 
-    /// <summary>Connections per credentials, 1 to 64. Default: 2.</summary>
-    public int Connections { get; set; } = 2;
+    /// <summary>Connections per credentials at most, 1 to 64. Default: 8; with 90 streams each that is 7,200 pushes/s at 100 ms, near a project's quota.</summary>
+    public int Connections { get; set; } = 8;
 
     /// <summary>Requests in flight on one connection, 1 to 100. Default: 90; FCM ends a connection that exceeds 100.</summary>
     public int StreamsPerConnection { get; set; } = 90;
