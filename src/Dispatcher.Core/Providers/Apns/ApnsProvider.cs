@@ -3,6 +3,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Dispatcher.Core.Providers.Apns;
@@ -24,10 +25,13 @@ public sealed partial class ApnsProvider : IPushProvider, IDisposable
     /// <summary>Reads the keys of all APNs apps and prepares their connections, which open with the first push.</summary>
     /// <param name="apps">The configured apps; those of other providers are left alone.</param>
     /// <param name="options">How APNs is reached; valid.</param>
+    /// <param name="connections">Where connections are counted.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="chance">Numbers from 0 to 1, for jitter.</param>
     /// <param name="loggers">Where to log.</param>
     /// <exception cref="InvalidAppException">A key cannot be read; the message names the app and the file.</exception>
-    public ApnsProvider(AppCatalog apps, ApnsOptions options, TimeProvider time, ILoggerFactory loggers)
+    public ApnsProvider(
+        AppCatalog apps, ApnsOptions options, ConnectionMetrics connections, TimeProvider time, Func<double> chance, ILoggerFactory loggers)
     {
         _time = time;
         _logger = loggers.CreateLogger<ApnsProvider>();
@@ -42,7 +46,7 @@ public sealed partial class ApnsProvider : IPushProvider, IDisposable
             // A connection belongs to the key of its first push: another team's token on it is refused.
             var endpoint = options.Endpoint ?? (app.Sandbox ? Sandbox : Production);
             if (!_pools.TryGetValue((key, endpoint), out var pool))
-                _pools.Add((key, endpoint), pool = new ConnectionPool(Settings(options, roots), time));
+                _pools.Add((key, endpoint), pool = new ConnectionPool(Settings(options, endpoint, roots), connections, time, chance, _logger));
 
             _routes.Add(app.Name, new Route(app, endpoint.GetLeftPart(UriPartial.Authority) + ApnsRequest.DevicesPath, tokens, pool));
         }
@@ -76,14 +80,18 @@ public sealed partial class ApnsProvider : IPushProvider, IDisposable
             tokens.Dispose();
     }
 
-    private static ConnectionSettings Settings(ApnsOptions options, TrustedRoots roots) => new()
+    private static ConnectionSettings Settings(ApnsOptions options, Uri endpoint, TrustedRoots roots) => new()
     {
+        Provider = Provider.Apns,
+        Endpoint = endpoint,
         Connections = options.Connections,
         Streams = options.StreamsPerConnection,
         AnswersOneFirst = true, // with token authentication, one stream until a valid token was seen
-        OpeningPace = TimeSpan.FromSeconds(2), // "space them by a few seconds": developer.apple.com/forums/thread/778909
-        IdleTimeout = TimeSpan.FromHours(2), // connections are kept: reconnecting often looks like an attack
+        OpeningPace = options.OpeningPace,
+        IdleTimeout = options.ConnectionIdleTimeout,
+        Lifetime = options.ConnectionLifetime,
         PingDelay = options.KeepAlive,
+        Proxy = HttpProxy.Of(options.Proxy),
         Roots = roots,
     };
 

@@ -3,6 +3,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Dispatcher.Core.Providers.Fcm;
@@ -21,10 +22,13 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     /// <summary>Reads the credentials of all FCM apps and prepares their connections, which open with the first push.</summary>
     /// <param name="apps">The configured apps; those of other providers are left alone.</param>
     /// <param name="options">How FCM is reached; valid.</param>
+    /// <param name="connections">Where connections are counted.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="chance">Numbers from 0 to 1, for jitter.</param>
     /// <param name="loggers">Where to log.</param>
     /// <exception cref="InvalidAppException">Credentials cannot be read; the message names the app and the file.</exception>
-    public FcmProvider(AppCatalog apps, FcmOptions options, TimeProvider time, ILoggerFactory loggers)
+    public FcmProvider(
+        AppCatalog apps, FcmOptions options, ConnectionMetrics connections, TimeProvider time, Func<double> chance, ILoggerFactory loggers)
     {
         _time = time;
         _logger = loggers.CreateLogger<FcmProvider>();
@@ -37,7 +41,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
             if (!tokens.TryGetValue(app.CredentialsPath, out var source))
                 tokens.Add(app.CredentialsPath, source = new FcmTokenSource(credential.FetchAsync, time, _logger, app.Name));
             if (!_pools.TryGetValue(app.CredentialsPath, out var pool))
-                _pools.Add(app.CredentialsPath, pool = new ConnectionPool(Settings(options, roots), time));
+                _pools.Add(app.CredentialsPath, pool = new ConnectionPool(Settings(options, roots), connections, time, chance, _logger));
 
             _routes.Add(app.Name, new Route(app, FcmRequest.SendUri(options.Endpoint, credential.ProjectId), source, pool));
         }
@@ -74,11 +78,15 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
 
     private static ConnectionSettings Settings(FcmOptions options, TrustedRoots roots) => new()
     {
+        Provider = Provider.Fcm,
+        Endpoint = options.Endpoint,
         Connections = options.Connections,
         Streams = options.StreamsPerConnection,
-        IdleTimeout = TimeSpan.FromMinutes(3), // FCM ends idle connections after about 4
-        Lifetime = TimeSpan.FromMinutes(50), // and any after an hour
+        OpeningPace = options.OpeningPace,
+        IdleTimeout = options.ConnectionIdleTimeout,
+        Lifetime = options.ConnectionLifetime,
         SuccessHasBody = true, // no pings: three without a request between them end the connection
+        Proxy = HttpProxy.Of(options.Proxy),
         Roots = roots,
     };
 

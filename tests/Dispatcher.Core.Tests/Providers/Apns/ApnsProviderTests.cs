@@ -4,8 +4,10 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Tests.Providers.Connections;
 using Dispatcher.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using static Dispatcher.Core.Tests.Providers.Samples;
 
 namespace Dispatcher.Core.Tests.Providers.Apns;
@@ -130,7 +132,7 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
         for (var i = 0; i < 3; i++)
             await SendAsync(provider, ApnsPush(Hello));
 
-        var (_, line) = Assert.Single(_loggers.Lines);
+        var (_, line) = Assert.Single(_loggers.Lines, line => line.Level > LogLevel.Debug);
         Assert.Contains("BrandNew", line, StringComparison.Ordinal);
         Assert.DoesNotContain(HexToken, line, StringComparison.Ordinal);
     }
@@ -151,7 +153,7 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
         var path = _apns.WriteFile("broken.p8", "not a key");
         var apps = AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-ios"] = Options("K", path) }, null);
 
-        var e = Assert.Throws<InvalidAppException>(() => new ApnsProvider(apps, new(), _time, _loggers));
+        var e = Assert.Throws<InvalidAppException>(() => new ApnsProvider(apps, new(), new RecordedConnections().Metrics, _time, () => 0, _loggers));
 
         Assert.Contains("shop-ios", e.Message, StringComparison.Ordinal);
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
@@ -203,6 +205,6 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
 
         var options = new ApnsOptions { Endpoint = _apns.Uri, TrustedCaPath = _apns.CaPath };
         Assert.Empty(options.Validate());
-        return new ApnsProvider(AppCatalog.Load(apps, null), options, _time, _loggers);
+        return new ApnsProvider(AppCatalog.Load(apps, null), options, new RecordedConnections().Metrics, _time, () => 0, _loggers);
     }
 }
