@@ -9,6 +9,7 @@ using Dispatcher.Core.Sending;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker;
+using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
 
 #pragma warning disable RS0030 // Program.cs is where the clock, chance and the console come from
@@ -48,6 +49,8 @@ try
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
+    if (worker.SparseCommits && LibrdkafkaBindings.Problem() is { } bindingsProblem)
+        return Refuse(bindingsProblem);
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
 
     builder.Services.AddMetrics();

@@ -46,5 +46,12 @@ internal sealed partial class RecordConsumer
 
         [LoggerMessage(13, LogLevel.Information, "{Pump}: Kafka refused a commit: {Code}")]
         public static partial void NotCommitted(ILogger logger, string pump, ErrorCode code);
+
+        [LoggerMessage(14, LogLevel.Information, "{Pump}: {Count} pushes beyond the commit of {Topic}/{Partition} are settled and not sent again")]
+        public static partial void Restored(ILogger logger, string pump, int count, string topic, int partition);
+
+        [LoggerMessage(15, LogLevel.Warning, "{Pump}: the metadata of the commit of {Topic}/{Partition} is not readable and is ignored: "
+            + "what was settled beyond it is sent again")]
+        public static partial void NotRestored(ILogger logger, string pump, string topic, int partition);
     }
 }

@@ -31,9 +31,13 @@ internal sealed partial class RecordConsumer
     }
 
     /// <summary>Only the next commit makes up for a refused one, and when the partition goes first, its new owner sends again what it covered.</summary>
-    private void OnCommitted(Error error)
+    private void OnCommitted(CommittedOffsets committed)
     {
-        if (!error.IsError || error.Code == ErrorCode.Local_NoOffset)
+        var error = committed.Error;
+        if (error.Code == ErrorCode.Local_NoOffset)
+            return;
+        _sparse?.Ended(error.IsError || committed.Offsets.Any(offset => offset.Error.IsError), _trackers.Values);
+        if (!error.IsError)
             return;
         Log.NotCommitted(_logger, _name, error.Code);
         _metrics.CommitFailed(_name, error.Code.ToString());
@@ -68,6 +72,7 @@ internal sealed partial class RecordConsumer
                 Store(partition, tracker);
         }
 
+        CommitSparse(partitions, isLast: true);
         Log.Revoked(_logger, _name, Names(offsets.ConvertAll(offset => offset.TopicPartition)), abandoned);
         Forget(partitions);
     }
