@@ -75,6 +75,36 @@ internal sealed class LaneCluster : IDisposable
         return [.. answer.OrderBy(partition => partition.Partition.Value).Select(partition => Math.Max(0, partition.Offset.Value))];
     }
 
+    /// <summary>What the group has committed, per partition, and what the commits say beyond the offset.</summary>
+    public Task<(long Offset, SettledBitmap? Settled)[]> CommittedSparseAsync() => Task.Run(() =>
+    {
+        using var list = new OffsetList(_group.Handle);
+        foreach (var partition in Enumerable.Range(0, Partitions))
+            list.Add(new TopicPartition(Topic, partition));
+        var committed = list.Committed(Eventually.Patience).ToDictionary(
+            line => line.Partition.Partition.Value, line => (line.Offset, SettledBitmap.Decode(line.Metadata, line.Offset)));
+        return Enumerable.Range(0, Partitions).Select(partition => committed.GetValueOrDefault(partition)).ToArray();
+    });
+
+    /// <summary>Waits until the commit of partition 0 says that so many are settled beyond it.</summary>
+    public Task SettledBeyondAsync(int count) => Eventually.GetAsync(
+        CommittedSparseAsync,
+        committed => committed[0].Settled?.Count == count,
+        "what is settled beyond the commit",
+        committed => string.Join(", ", committed.Select(partition => $"{partition.Offset}: {partition.Settled?.Count}")));
+
+    /// <summary>Commits for the group as a tool would, while it has no members.</summary>
+    public async Task CommitAsync(long offset, byte[] metadata)
+    {
+        using (var list = new OffsetList(_group.Handle))
+        {
+            list.Add(new TopicPartition(Topic, 0), offset, metadata);
+            list.Commit();
+        }
+
+        await Eventually.GetAsync(CommittedAsync, committed => committed[0] == offset, "what is committed", committed => $"{committed[0]}");
+    }
+
     /// <summary>Waits until everything up to these offsets is committed.</summary>
     public Task CommittedAsync(params long[] offsets) => Eventually.GetAsync(
         CommittedOrNothingAsync, committed => committed.Zip(offsets).All(pair => pair.First >= pair.Second), "what is committed", committed => string.Join(", ", committed));
