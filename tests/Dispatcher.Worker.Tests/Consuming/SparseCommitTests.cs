@@ -138,7 +138,6 @@ public sealed class SparseCommitTests : IDisposable
     {
         using var cluster = new LaneCluster(partitions: 2);
         var options = Sparse();
-        options.RevokeTimeout = TimeSpan.FromMilliseconds(50);
         var pushes = await cluster.ProduceAsync(Pushes);
         _hanging.UnionWith(pushes.Take(2).Select(push => push.Push.Id));
         await using var first = await TestWorker.StartAssignedAsync(cluster, _provider, options);
@@ -215,7 +214,7 @@ public sealed class SparseCommitTests : IDisposable
     {
         var options = TestWorker.Quick();
         options.SparseCommits = true;
-        options.DrainTimeout = TimeSpan.FromMilliseconds(200);
+        (options.DrainTimeout, options.RevokeTimeout) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(50));
         return options;
     }
 
