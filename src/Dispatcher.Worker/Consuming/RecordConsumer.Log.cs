@@ -53,5 +53,9 @@ internal sealed partial class RecordConsumer
         [LoggerMessage(15, LogLevel.Warning, "{Pump}: the metadata of the commit of {Topic}/{Partition} is not readable and is ignored: "
             + "what was settled beyond it is sent again")]
         public static partial void NotRestored(ILogger logger, string pump, string topic, int partition);
+
+        [LoggerMessage(16, LogLevel.Error, "{Pump}: Kafka takes no commits with that much metadata (offset.metadata.max.bytes); "
+            + "offsets are committed without, as if Worker:SparseCommits were off")]
+        public static partial void MetadataRefused(ILogger logger, string pump);
     }
 }

@@ -36,7 +36,8 @@ internal sealed partial class RecordConsumer
         var error = committed.Error;
         if (error.Code == ErrorCode.Local_NoOffset)
             return;
-        _sparse?.Ended(error.IsError || committed.Offsets.Any(offset => offset.Error.IsError), _trackers.Values);
+        if (_sparse?.Ended(committed, _trackers.Values) == true)
+            Log.MetadataRefused(_logger, _name);
         if (!error.IsError)
             return;
         Log.NotCommitted(_logger, _name, error.Code);

@@ -15,6 +15,7 @@ internal sealed class SparseCommits
     private readonly TimeProvider _time;
     private long _lastCommit;
     private bool _isUnderway;
+    private bool _isBare;
 
     /// <summary>For one consumer's life.</summary>
     /// <param name="consumer">The consumer.</param>
@@ -43,7 +44,7 @@ internal sealed class SparseCommits
     public void Store(TopicPartition partition, PartitionTracker tracker)
     {
         var watermark = tracker.Advance();
-        var metadata = tracker.SettledAhead().Encode();
+        var metadata = _isBare ? [] : tracker.SettledAhead().Encode();
         var last = Math.Max(tracker.Stored, tracker.First);
         if (watermark == last && metadata.AsSpan().SequenceEqual(tracker.StoredMetadata))
             return;
@@ -75,15 +76,19 @@ internal sealed class SparseCommits
         due.ForEach(line => line.Tracker.IsCommitDue = false);
     }
 
-    /// <summary>A commit has ended, ours or one of librdkafka's.</summary>
-    /// <param name="hasFailed">Whether Kafka refused it; librdkafka tries its own again, and ours are due again.</param>
+    /// <summary>A commit has ended, ours or one of librdkafka's. When Kafka refused it, ours are due again; librdkafka repeats its own.</summary>
+    /// <param name="committed">How.</param>
     /// <param name="trackers">The trackers of the partitions that are assigned now.</param>
-    public void Ended(bool hasFailed, IEnumerable<PartitionTracker> trackers)
+    /// <returns>Whether Kafka takes no metadata of this length: from now on offsets are committed without, rather than not at all.</returns>
+    public bool Ended(CommittedOffsets committed, IEnumerable<PartitionTracker> trackers)
     {
         _isUnderway = false;
-        if (!hasFailed)
-            return;
+        ErrorCode[] errors = [committed.Error.Code, .. committed.Offsets.Select(offset => offset.Error.Code)];
+        var hasFailed = Array.Exists(errors, code => code != ErrorCode.NoError);
         foreach (var tracker in trackers)
-            tracker.IsCommitDue |= tracker.StoredMetadata.Length > 0 && tracker.Stored >= 0;
+            tracker.IsCommitDue |= hasFailed && tracker.Stored >= 0 && tracker.StoredMetadata.Length > 0;
+        var isTooLong = !_isBare && errors.Contains(ErrorCode.OffsetMetadataTooLarge);
+        _isBare |= isTooLong;
+        return isTooLong;
     }
 }

@@ -167,6 +167,21 @@ public sealed class SparseCommitTests : IDisposable
         await Eventually.IsAsync(() => worker.Counters["dispatcher.kafka.commit.failures"] == 3, "the refusals were counted");
     }
 
+    /// <summary>A broker's <c>offset.metadata.max.bytes</c> may be lower: an offset without metadata is better than none.</summary>
+    [Fact]
+    public async Task Where_Kafka_takes_no_metadata_of_that_length_offsets_are_committed_without()
+    {
+        await using var worker = await TestWorker.StartAssignedAsync(_cluster, _provider, Sparse());
+        _cluster.Kafka.FailNext(KafkaApi.OffsetCommit, 12); // OFFSET_METADATA_TOO_LARGE
+
+        await ProduceAsync(hangs: 10);
+        await _provider.AnsweredAsync(Pushes - 1);
+
+        await Eventually.IsAsync(() => worker.Log.Contain("offset.metadata.max.bytes"), "it says so");
+        await Eventually.GetAsync(
+            _cluster.CommittedSparseAsync, committed => committed[0] is (10, null), "what is committed", committed => $"{committed[0]}");
+    }
+
     /// <summary>Invariant 6: whatever else stands there, the partition is replayed, and the worker goes on.</summary>
     [Theory]
     [InlineData("another tool was here")]
