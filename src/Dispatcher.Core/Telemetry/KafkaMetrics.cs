@@ -31,11 +31,12 @@ public sealed class KafkaMetrics
             "dispatcher.kafka.records.lost", "{record}", "Records that Kafka deleted before they were settled.");
     }
 
-    /// <summary>Kafka deleted records that were not settled yet.</summary>
+    /// <summary>Kafka deleted records that were not settled yet. Of a delay tier, each lane's pump counts what it had not read, whosoever it was.</summary>
+    /// <param name="pump">The pump.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="count">How many.</param>
-    public void RecordsLostToRetention(string topic, long count) =>
-        _lostToRetention.Add(count, new KeyValuePair<string, object?>("messaging.destination.name", topic));
+    public void RecordsLostToRetention(string pump, string topic, long count) => _lostToRetention.Add(
+        count, new KeyValuePair<string, object?>("dispatcher.pump", pump), new KeyValuePair<string, object?>("messaging.destination.name", topic));
 
     /// <summary>The producer was replaced.</summary>
     /// <param name="code">Kafka's error.</param>

@@ -227,7 +227,8 @@ internal sealed partial class RecordConsumer
     private bool TryPlace(ConsumeResult<byte[]?, RecordBytes> record)
     {
         var partition = new PartitionKey(TopicIndex(record.Topic), record.Partition.Value);
-        if (!_sink.HasRoom(partition.Topic))
+        var isOurs = _settings.Takes(record.Message.Headers);
+        if (isOurs && !_sink.HasRoom(partition.Topic))
         {
             _fullSince[partition.Topic] ??= _time.GetTimestamp();
             return false;
@@ -240,7 +241,14 @@ internal sealed partial class RecordConsumer
             return false;
         }
 
-        var delay = _settings.AreDelays ? DelayedPush.Read(record.Message.Headers) : null;
+        if (!isOurs)
+        {
+            tracker.Complete(record.Offset.Value); // its own lane's group reads it too, and settles it there
+            record.Message.Value.Return();
+            return true;
+        }
+
+        var delay = _settings.DelaysOf is not null ? DelayedPush.Read(record.Message.Headers) : null;
         var app = _settings.Apps.NameOf(PushJson.PeekApp(record.Message.Value.Span));
         _sink.Add(new ConsumedPush(record, _settings.Topics[partition.Topic], partition, tracker, delay, app));
         return true;

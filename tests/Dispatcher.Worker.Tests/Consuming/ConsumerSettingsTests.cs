@@ -41,6 +41,17 @@ public sealed class ConsumerSettingsTests
         var groups = Lane.All.Select(lane => ConsumerSettings.ForLane(Options(), lane).GroupId).ToList();
 
         Assert.Equal(["dispatcher.push.apns.urgent", "dispatcher.push.apns.bulk", "dispatcher.push.fcm.urgent", "dispatcher.push.fcm.bulk"], groups);
+        Assert.Equal(groups.Select(group => $"{group}.delay"), Lane.All.Select(lane => ConsumerSettings.ForDelays(Options(), lane).GroupId));
+    }
+
+    [Fact]
+    public void The_delay_tiers_consumers_prefetch_together_what_one_lanes_does()
+    {
+        var lane = ConsumerSettings.ForLane(Options(), ApnsUrgent);
+        var delays = ConsumerSettings.ForDelays(Options(), ApnsUrgent);
+
+        Assert.Equal(lane.QueuedMaxMessagesKbytes, Lane.All.Count * delays.QueuedMaxMessagesKbytes);
+        Assert.Equal(lane.FetchMaxBytes, Lane.All.Count * delays.FetchMaxBytes);
     }
 
     /// <summary>With KIP-848 these are the broker's; a client that names them, even as null, is refused at creation.</summary>
