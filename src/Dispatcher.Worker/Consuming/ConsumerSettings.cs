@@ -32,6 +32,30 @@ internal static class ConsumerSettings
     public static ConsumerConfig ForDelays(KafkaOptions options, Lane lane) =>
         ForGroup(options, $"{Group(options, lane)}.delay", DelayPrefetchKbytes);
 
+    /// <summary>Makes one consumer of each kind and throws it away: what librdkafka refuses once, it refuses each time a pump asks.</summary>
+    /// <param name="options">How to reach Kafka.</param>
+    /// <returns>What it says, in one line; <see langword="null"/> when it takes the configuration.</returns>
+    public static string? Problem(KafkaOptions options)
+    {
+        try
+        {
+            foreach (var config in (ConsumerConfig[])[ForLane(options, Lane.All[0]), ForDelays(options, Lane.All[0])])
+            {
+                new ConsumerBuilder<Ignore, Ignore>(config)
+                    .SetLogHandler(static (_, _) => { })
+                    .SetErrorHandler(static (_, _) => { })
+                    .Build()
+                    .Dispose();
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            return $"Kafka's configuration is wrong for a consumer (Kafka:Properties): {e.Message}";
+        }
+    }
+
     private static ConsumerConfig ForGroup(KafkaOptions options, string group, int prefetchKbytes)
     {
         var config = options.Client<ConsumerConfig>();

@@ -163,7 +163,8 @@ internal sealed partial class RecordConsumer
         if (e.Error.Code == ErrorCode.Local_MaxPollExceeded)
         {
             Log.MaxPollExceeded(_logger, _name);
-            Lose([.. _trackers.Keys]); // the group has given them to others; the next poll joins again
+            Lose([.. _trackers.Keys]); // the group has given them to others, and what is in flight here with them
+            throw new KafkaException(e.Error);
         }
         else if (e.Error.Code is ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented
             && e.ConsumerRecord is { } record && KeyOf(record.TopicPartition) is { } partition)

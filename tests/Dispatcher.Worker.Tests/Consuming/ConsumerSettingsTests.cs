@@ -98,6 +98,28 @@ public sealed class ConsumerSettingsTests
     public void What_the_promise_rests_on_cannot_be_set(string property) =>
         Assert.Contains(Options((property, "x")).Validate(), problem => problem.Contains(property, StringComparison.OrdinalIgnoreCase));
 
+    [Fact]
+    public void What_we_set_a_consumer_to_is_taken()
+    {
+        var options = Options();
+        Assert.Null(ConsumerSettings.Problem(options));
+
+        options.GroupProtocol = "consumer";
+        Assert.Null(ConsumerSettings.Problem(options));
+    }
+
+    /// <summary>A pump would make such a consumer again and again, and never one that runs.</summary>
+    [Theory]
+    [InlineData("session.timeout.ms", "200000", "max.poll.interval.ms")] // above it
+    [InlineData("message.max.bytes", "4000000", "fetch.max.bytes")] // more than the delay tiers' consumers fetch
+    public void What_no_consumer_can_be_made_of_is_said_in_one_line(string property, string value, string said)
+    {
+        var problem = ConsumerSettings.Problem(Options((property, value)));
+
+        Assert.Contains(said, problem, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', problem!);
+    }
+
     private static KafkaOptions Options(params ReadOnlySpan<(string Name, string Value)> properties)
     {
         var options = new KafkaOptions { BootstrapServers = "localhost:9092" };

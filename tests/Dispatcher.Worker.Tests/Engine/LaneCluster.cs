@@ -14,10 +14,10 @@ internal sealed class LaneCluster : IDisposable
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly IConsumer<Ignore, Ignore> _group;
 
-    public LaneCluster(int partitions = 1, string delayTiers = "1s,1m")
+    public LaneCluster(int partitions = 1, string delayTiers = "1s,1m", int brokers = 1)
     {
         Partitions = partitions;
-        Kafka = InMemoryKafka.Start();
+        Kafka = InMemoryKafka.Start(brokers);
         Options = NewOptions(Kafka, delayTiers);
         foreach (var topic in Options.Topics.All)
             Kafka.CreateTopic(topic, topic == Topic ? partitions : 1);
