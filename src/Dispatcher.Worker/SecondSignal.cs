@@ -30,7 +30,7 @@ internal sealed partial class SecondSignal : IDisposable
             return;
         if (OperatingSystem.IsWindows())
             Environment.Exit(ExitCode);
-        Exit(ExitCode); // Environment.Exit lets whoever listens have a last word, and takes seconds over it
+        Exit(ExitCode); // Environment.Exit would first give a last word to everyone who listens, and wait for it
     }
 
     [LibraryImport("libc", EntryPoint = "_exit")]
