@@ -49,7 +49,7 @@ internal sealed class Http2Connection : IDisposable
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             // Also when nothing is in flight: a firewall that forgot the connection is found out before a push is lost in it.
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
-            SslOptions = settings.Roots.ToSslOptions(),
+            SslOptions = settings.Roots.ToSslOptions(settings.Certificate),
             AutomaticDecompression = DecompressionMethods.None,
             AllowAutoRedirect = false,
             UseProxy = false,

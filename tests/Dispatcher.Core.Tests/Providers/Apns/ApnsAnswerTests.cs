@@ -43,9 +43,9 @@ public sealed class ApnsAnswerTests
     [InlineData(503, "Shutdown", OutcomeKind.Unavailable)]
     public void Every_documented_reason_has_its_row(int status, string reason, OutcomeKind expected)
     {
-        var (outcome, isKnown) = Read(status, $$"""{"reason":"{{reason}}"}""");
+        var (outcome, row) = Read(status, $$"""{"reason":"{{reason}}"}""");
 
-        Assert.Equal((expected, reason, status, true), (outcome.Kind, outcome.Reason, outcome.Status, isKnown));
+        Assert.Equal((expected, reason, status, reason), (outcome.Kind, outcome.Reason, outcome.Status, row?.Name));
     }
 
     [Theory]
@@ -60,9 +60,9 @@ public sealed class ApnsAnswerTests
     [InlineData(302, OutcomeKind.Unavailable)]
     public void An_unknown_reason_is_classified_by_its_status(int status, OutcomeKind expected)
     {
-        var (outcome, isKnown) = Read(status, """{"reason":"SomethingNew"}""");
+        var (outcome, row) = Read(status, """{"reason":"SomethingNew"}""");
 
-        Assert.Equal((expected, "SomethingNew", false), (outcome.Kind, outcome.Reason, isKnown));
+        Assert.Equal((expected, "SomethingNew", null), (outcome.Kind, outcome.Reason, row));
     }
 
     [Theory]
@@ -72,16 +72,17 @@ public sealed class ApnsAnswerTests
     [InlineData("""{"reason":42}""")]
     [InlineData("""{"reason":"Unreg""")]
     [InlineData("""{"reason":"two\nlines"}""")]
+    [InlineData("""{"reason":"\ud800"}""")]
     public void A_body_that_is_not_apns_json_leaves_it_to_the_status(string body)
     {
-        var (outcome, isKnown) = Read(502, body);
+        var (outcome, row) = Read(502, body);
 
-        Assert.Equal((OutcomeKind.Unavailable, "Http502", false), (outcome.Kind, outcome.Reason, isKnown));
+        Assert.Equal((OutcomeKind.Unavailable, "Http502", null), (outcome.Kind, outcome.Reason, row));
     }
 
     [Fact]
     public void A_blank_in_a_reason_is_no_new_reason() =>
-        Assert.True(Read(503, """{"reason":"Service Unavailable"}""").IsKnown);
+        Assert.Equal("ServiceUnavailable", Read(503, """{"reason":"Service Unavailable"}""").Reason?.Name);
 
     [Fact]
     public void The_timestamp_of_a_410_is_read_as_milliseconds()
@@ -113,7 +114,8 @@ public sealed class ApnsAnswerTests
     [Fact]
     public void A_topic_that_the_push_asked_for_does_not_stop_the_app()
     {
-        var (outcome, _) = ApnsAnswer.Read(Answer(400, """{"reason":"TopicDisallowed"}"""), topicIsOurs: false, AcceptedAt);
+        var push = ApnsPush() with { Apns = new() { PushType = "voip" } };
+        var (outcome, _) = ApnsAnswer.Read(Answer(400, """{"reason":"TopicDisallowed"}"""), ShopApp, push, AcceptedAt);
 
         Assert.Equal(OutcomeKind.Rejected, outcome.Kind);
     }
@@ -128,5 +130,5 @@ public sealed class ApnsAnswerTests
     }
 
     private static ApnsAnswer Read(int status, string body, params (string, string)[] headers) =>
-        ApnsAnswer.Read(Answer(status, body, headers), topicIsOurs: true, AcceptedAt);
+        ApnsAnswer.Read(Answer(status, body, headers), ShopApp, ApnsPush(), AcceptedAt);
 }
