@@ -1,4 +1,5 @@
 using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using static Dispatcher.Core.Tests.Providers.Samples;
 
@@ -41,11 +42,56 @@ public sealed class ApnsAnswerTests
     [InlineData(500, "InternalServerError", OutcomeKind.Unavailable)]
     [InlineData(503, "ServiceUnavailable", OutcomeKind.Unavailable)]
     [InlineData(503, "Shutdown", OutcomeKind.Unavailable)]
+    [InlineData(400, "MissingChannelId", OutcomeKind.Rejected)]
+    [InlineData(400, "BadChannelId", OutcomeKind.Rejected)]
+    [InlineData(400, "ChannelNotRegistered", OutcomeKind.Rejected)]
+    [InlineData(400, "BadRequestParams", OutcomeKind.Rejected)]
+    [InlineData(400, "BadRequestPayload", OutcomeKind.Rejected)]
+    [InlineData(400, "MissingPushType", OutcomeKind.Rejected)]
+    [InlineData(400, "CannotCreateChannelConfig", OutcomeKind.Rejected)]
+    [InlineData(400, "FeatureNotEnabled", OutcomeKind.Rejected)]
+    [InlineData(400, "BroadcastFeatureNotEnabled", OutcomeKind.Rejected)]
+    [InlineData(403, "TopicMismatch", OutcomeKind.Misconfigured)]
     public void Every_documented_reason_has_its_row(int status, string reason, OutcomeKind expected)
     {
         var (outcome, row) = Read(status, $$"""{"reason":"{{reason}}"}""");
 
         Assert.Equal((expected, reason, status, reason), (outcome.Kind, outcome.Reason, outcome.Status, row?.Name));
+    }
+
+    [Fact]
+    public void No_row_is_without_its_case()
+    {
+        var cases = typeof(ApnsAnswerTests).GetMethod(nameof(Every_documented_reason_has_its_row))!.GetCustomAttributesData()
+            .Where(data => data.AttributeType == typeof(InlineDataAttribute))
+            .Select(data => ((IEnumerable<System.Reflection.CustomAttributeTypedArgument>)data.ConstructorArguments[0].Value!).ElementAt(1).Value);
+
+        Assert.Equal(ApnsReasons.All.Select(reason => reason.Name).Order(StringComparer.Ordinal), cases.Cast<string>().Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("BadDeviceToken", false, "no token of the production environment, which app 'shop-ios' is configured for; tokens of the other belong to an app with Environment sandbox")]
+    [InlineData("BadDeviceToken", true, "no token of the sandbox environment, which app 'shop-ios' is configured for; tokens of the other belong to an app with Environment production")]
+    [InlineData("DeviceTokenNotForTopic", false, "the token belongs to another app than the topic 'com.example.shop.voip'")]
+    [InlineData("TopicDisallowed", false, "the key or certificate of app 'shop-ios' may not send to the topic 'com.example.shop.voip'")]
+    [InlineData("BadEnvironmentKeyInToken", false, "the key or certificate of app 'shop-ios' is not for the production environment")]
+    [InlineData("PayloadTooLarge", false, null)]
+    public void A_refusal_that_is_somebody_s_setting_names_the_likely_cause(string reason, bool sandbox, string? detail)
+    {
+        var push = ApnsPush() with { Apns = new() { PushType = "voip" } };
+        var (outcome, _) = ApnsAnswer.Read(Answer(400, $$"""{"reason":"{{reason}}"}"""), ShopApp with { Sandbox = sandbox }, push, AcceptedAt);
+
+        Assert.Equal(detail, outcome.Detail);
+        Assert.DoesNotContain(HexToken, outcome.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_broadcast_no_channel_is_reported_as_a_dead_token()
+    {
+        var push = ApnsPush() with { Target = Target.Channel("dHN0") };
+        var (outcome, _) = ApnsAnswer.Read(Answer(410, """{"reason":"Gone"}"""), ShopApp, push, AcceptedAt);
+
+        Assert.Equal(OutcomeKind.Rejected, outcome.Kind);
     }
 
     [Theory]
