@@ -34,6 +34,9 @@ internal sealed class ApnsSessions : IDisposable
         metrics.WatchClock("apns", () => _clock.Current);
     }
 
+    /// <summary>How much of the body of a success is read; a push's has none.</summary>
+    public int ReadsBodies { get; init; }
+
     /// <summary>How far Apple's clock is ahead of this machine's.</summary>
     public TimeSpan? ClockSkew => _clock.Current;
 
@@ -78,6 +81,8 @@ internal sealed class ApnsSessions : IDisposable
         OpeningPace = TimeSpan.FromSeconds(2), // "space them by a few seconds": developer.apple.com/forums/thread/778909
         IdleTimeout = TimeSpan.FromHours(2), // connections are kept: reconnecting often looks like an attack
         PingDelay = _options.KeepAlive,
+        SuccessHasBody = ReadsBodies > 0,
+        MaxBodyBytes = Math.Max(ReadsBodies, HttpAnswer.MaxBodyBytes),
         Roots = _roots,
         Certificate = credential.Certificate?.Context,
     };

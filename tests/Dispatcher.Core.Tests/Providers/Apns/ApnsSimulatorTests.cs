@@ -95,6 +95,99 @@ public sealed class ApnsSimulatorTests(ApnsSimulatorTests.Stage stage) : IClassF
         Assert.Equal([200], stage.World.Providers!.Ledger.FindById(push.Id.ToString()).Select(entry => entry.Status));
     }
 
+    [Fact]
+    public async Task A_certificate_opens_the_simulator_for_its_topics_and_no_others()
+    {
+        using var provider = stage.Provider(withCertificate: true);
+        Assert.Equal(OutcomeKind.Accepted, (await ApnsStage.SendAsync(provider, ApnsTypeSamples.Of("alert"))).Kind);
+        Assert.Equal(OutcomeKind.Accepted, (await ApnsStage.SendAsync(provider, ApnsTypeSamples.Of("voip"))).Kind);
+
+        var refused = await ApnsStage.SendAsync(provider, ApnsTypeSamples.Of("fileprovider"));
+
+        Assert.Equal((OutcomeKind.Rejected, "TopicDisallowed"), (refused.Kind, refused.Reason));
+    }
+
+    [Fact]
+    public async Task A_channel_is_made_sent_to_and_deleted()
+    {
+        using var channels = stage.Channels();
+        using var provider = stage.Provider();
+        var channel = (await channels.CreateAsync(stage.App, ChannelStorage.MostRecent, default)).Value!;
+        var none = (await channels.CreateAsync(stage.App, ChannelStorage.None, default)).Value!;
+
+        Assert.Equal(channel, (await channels.ReadAsync(stage.App, channel.Id, default)).Value);
+        var ids = (await channels.ListAsync(stage.App, default)).Value!;
+        Assert.Contains(channel.Id, ids);
+        Assert.Contains(none.Id, ids);
+
+        var push = Broadcast(channel.Id) with { TimeToLive = 3600, Id = Guid.CreateVersion7(Stage.Now) };
+        Assert.Equal(OutcomeKind.Accepted, (await ApnsStage.SendAsync(provider, push)).Kind);
+        Assert.Equal([200], stage.World.Providers!.Ledger.FindById(push.Id.ToString()).Select(entry => entry.Status));
+        Assert.Equal(OutcomeKind.Accepted, (await ApnsStage.SendAsync(provider, Broadcast(none.Id))).Kind);
+        Assert.Equal("BadExpirationDate", (await ApnsStage.SendAsync(provider, Broadcast(none.Id) with { TimeToLive = 3600 })).Reason);
+
+        Assert.Equal(channel.Id, (await channels.DeleteAsync(stage.App, channel.Id, default)).Value);
+        Assert.Equal("ChannelNotRegistered", (await channels.ReadAsync(stage.App, channel.Id, default)).Refusal?.Reason);
+        var gone = await ApnsStage.SendAsync(provider, Broadcast(channel.Id));
+        Assert.Equal((OutcomeKind.Rejected, "ChannelNotRegistered"), (gone.Kind, gone.Reason));
+        Assert.Contains("in the sandbox environment", gone.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>Apple, "Handling error responses from APNs": what broadcasts and channels may be answered with.</summary>
+    [Theory]
+    [InlineData(400, "FeatureNotEnabled")]
+    [InlineData(400, "BroadcastFeatureNotEnabled")]
+    [InlineData(400, "MissingChannelId")]
+    [InlineData(400, "BadChannelId")]
+    [InlineData(400, "ChannelNotRegistered")]
+    [InlineData(400, "BadRequestParams")]
+    [InlineData(400, "BadRequestPayload")]
+    [InlineData(400, "PayloadEmpty")]
+    [InlineData(400, "BadMessageId")]
+    [InlineData(400, "MissingPushType")]
+    [InlineData(400, "InvalidPushType")]
+    [InlineData(400, "CannotCreateChannelConfig")]
+    [InlineData(400, "BadExpirationDate")]
+    [InlineData(400, "TopicDisallowed")]
+    [InlineData(400, "BadPriority")]
+    [InlineData(403, "BadCertificate")]
+    [InlineData(403, "BadCertificateEnvironment")]
+    [InlineData(403, "TopicMismatch")]
+    [InlineData(403, "MissingProviderToken")]
+    [InlineData(403, "ExpiredProviderToken")]
+    [InlineData(403, "InvalidProviderToken")]
+    [InlineData(404, "BadPath")]
+    [InlineData(405, "MethodNotAllowed")]
+    [InlineData(413, "PayloadTooLarge")]
+    [InlineData(429, "TooManyRequests")]
+    [InlineData(429, "TooManyProviderTokenUpdates")]
+    [InlineData(500, "InternalServerError")]
+    [InlineData(503, "Service Unavailable")]
+    [InlineData(503, "Shutdown")]
+    public async Task A_reason_of_broadcasts_and_channels_is_understood_over_the_wire(int status, string reason)
+    {
+        using var provider = stage.Provider();
+        using var channels = stage.Channels();
+        var push = Broadcast("dHN0LXNyY2gtY2hubA==");
+        var expected = ApnsAnswer.Read(Answer(status, $$"""{"reason":"{{reason}}"}"""), stage.App, push, Stage.Now);
+        Assert.NotNull(expected.Reason);
+
+        stage.World.Providers!.ApnsFaults.Set(new() { Status = status, Reason = reason, Count = 1 });
+        var sent = await ApnsStage.SendAsync(provider, push);
+        stage.World.Providers.ApnsFaults.Set(new() { Status = status, Reason = reason });
+        var managed = (await channels.ListAsync(stage.App, default)).Refusal;
+        stage.World.Providers.ApnsFaults.Clear();
+
+        Assert.Equal((expected.Outcome.Kind, expected.Reason.Name, status), (sent.Kind, sent.Reason, sent.Status));
+        Assert.Equal((expected.Reason.Name, status), (managed?.Reason, managed?.Status));
+    }
+
+    private static PushNotification Broadcast(string channel) => ApnsPush() with
+    {
+        Target = Target.Channel(channel),
+        Apns = new() { Payload = Json("""{"aps":{"timestamp":1790000000,"event":"update","content-state":{"score":"1:0"}}}""") },
+    };
+
     /// <summary>The simulator and a provider that sends to it.</summary>
     public sealed class Stage : IAsyncLifetime, IDisposable
     {
@@ -130,20 +223,24 @@ public sealed class ApnsSimulatorTests(ApnsSimulatorTests.Stage stage) : IClassF
             _metrics.Dispose();
         }
 
-        internal ApnsProvider Provider() => new(
-            Catalog(),
-            new() { Endpoint = new Uri(World.Manifest.Apns!), TrustedCaPath = World.Manifest.CaPath },
-            _metrics.Credentials,
-            Time,
-            _loggers);
+        internal ApnsProvider Provider(bool withCertificate = false) => new(Catalog(withCertificate), Options(), _metrics.Credentials, Time, _loggers);
 
-        private AppCatalog Catalog() => ApnsStage.Catalog(("shop-ios", new AppOptions
+        internal ApnsChannels Channels() => new(Options(), _metrics.Credentials, Time, _loggers);
+
+        private ApnsOptions Options()
+        {
+            var apns = new Uri(World.Manifest.Apns!);
+            return new() { Endpoint = apns, ChannelsEndpoint = apns, TrustedCaPath = World.Manifest.CaPath };
+        }
+
+        private AppCatalog Catalog(bool withCertificate = false) => ApnsStage.Catalog(("shop-ios", new AppOptions
         {
             Provider = "apns",
             BundleId = World.Manifest.ApnsBundleId,
             TeamId = World.Manifest.ApnsTeamId,
             KeyId = World.Manifest.ApnsKeyId,
-            KeyPath = World.Manifest.ApnsKeyPath,
+            KeyPath = withCertificate ? null : World.Manifest.ApnsKeyPath,
+            CertificatePath = withCertificate ? World.Manifest.ApnsCertificatePath : null,
             Environment = "sandbox",
         }));
     }
