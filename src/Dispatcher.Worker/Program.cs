@@ -56,13 +56,20 @@ try
 
     builder.Services.AddMetrics();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<ConnectionMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<ConnectionMetrics>()
+        .AddSingleton<CredentialMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
     builder.Services.AddSingleton(services => new ApnsProvider(
-        apps, apns, services.GetRequiredService<ConnectionMetrics>(), time, chance, services.GetRequiredService<ILoggerFactory>()));
+        apps,
+        apns,
+        services.GetRequiredService<CredentialMetrics>(),
+        services.GetRequiredService<ConnectionMetrics>(),
+        time,
+        chance,
+        services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmProvider(
         apps, fcm, services.GetRequiredService<ConnectionMetrics>(), time, chance, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new DispatchService(

@@ -18,6 +18,12 @@ public sealed class OptionsTests
         var problems = new ApnsOptions
         {
             Endpoint = new Uri("ftp://push.example"),
+            SandboxEndpoint = new Uri("https://push.example/path"),
+            ChannelsEndpoint = new Uri("https://push.example?q"),
+            SandboxChannelsEndpoint = new Uri("https://user@push.example"),
+            Port = 2195,
+            ComplicationSuffix = ".a b",
+            ServerErrorDelay = TimeSpan.FromHours(2),
             TrustedCaPath = "/no/such.pem",
             Connections = 65,
             StreamsPerConnection = 0,
@@ -28,8 +34,23 @@ public sealed class OptionsTests
             Proxy = "https://user:secret@proxy.example:3128",
         }.Validate();
 
-        AssertNames(problems, ("Endpoint", "ftp://push.example"), ("TrustedCaPath", "/no/such.pem"), ("Connections", "65"), ("StreamsPerConnection", "0"), ("KeepAlive", "00:00:01"),
-            ("OpeningPace", "00:02:00"), ("ConnectionLifetime", "00:05:00"), ("ConnectionIdleTimeout", "00:00:05"), ("Proxy", "http://host:port"));
+        AssertNames(
+            problems,
+            ("Endpoint", "ftp://push.example"),
+            ("SandboxEndpoint", "https://push.example/path"),
+            ("ChannelsEndpoint", "https://push.example/?q"),
+            ("SandboxChannelsEndpoint", "https://user@push.example"),
+            ("Port", "2195"),
+            ("ComplicationSuffix", ".a b"),
+            ("ServerErrorDelay", "02:00:00"),
+            ("TrustedCaPath", "/no/such.pem"),
+            ("Connections", "65"),
+            ("StreamsPerConnection", "0"),
+            ("KeepAlive", "00:00:01"),
+            ("OpeningPace", "00:02:00"),
+            ("ConnectionLifetime", "00:05:00"),
+            ("ConnectionIdleTimeout", "00:00:05"),
+            ("Proxy", "http://host:port"));
         Assert.DoesNotContain(problems, problem => problem.Contains("secret", StringComparison.Ordinal));
     }
 

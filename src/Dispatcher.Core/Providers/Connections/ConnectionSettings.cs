@@ -40,6 +40,9 @@ internal sealed record ConnectionSettings
     /// <summary>Whether a 200 has a body worth reading.</summary>
     public bool SuccessHasBody { get; init; }
 
+    /// <summary>How much of an answer's body is read; the rest is cut.</summary>
+    public int MaxBodyBytes { get; init; } = HttpAnswer.MaxBodyBytes;
+
     /// <summary>The proxy to go through, if any.</summary>
     public HttpProxy? Proxy { get; init; }
 

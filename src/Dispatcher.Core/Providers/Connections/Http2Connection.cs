@@ -84,7 +84,7 @@ internal sealed class Http2Connection : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var content = request.Content as PushContent;
+        var content = request.Content as PushContent; // a request without a body has left as soon as it may have
         content?.SetOut(_traffic);
         try
         {
@@ -93,7 +93,7 @@ internal sealed class Http2Connection : IDisposable
         }
         catch (Exception e) when (TransportFailure.Is(e))
         {
-            return Reply.Failed(TransportFailure.Outcome(e, content is { HasLeft: true }));
+            return Reply.Failed(TransportFailure.Outcome(e, content is not { HasLeft: false }));
         }
     }
 
@@ -114,11 +114,11 @@ internal sealed class Http2Connection : IDisposable
         if (status == 200 && !_settings.SuccessHasBody)
             return new(status, response.Headers, default);
 
-        var buffer = ArrayPool<byte>.Shared.Rent(HttpAnswer.MaxBodyBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(_settings.MaxBodyBytes);
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var length = await stream.ReadAtLeastAsync(buffer, HttpAnswer.MaxBodyBytes, throwOnEndOfStream: false, cancellationToken);
+            var length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, _settings.MaxBodyBytes), _settings.MaxBodyBytes, throwOnEndOfStream: false, cancellationToken);
             return new(status, response.Headers, buffer.AsSpan(0, length).ToArray());
         }
         catch (Exception e) when (status == 200 && TransportFailure.Is(e))
