@@ -38,11 +38,12 @@ public sealed class KafkaMetrics
     /// <param name="topic">The topic.</param>
     public void RecordSkipped(string topic) => _skipped.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", topic));
 
-    /// <summary>Kafka deleted records that were not settled yet.</summary>
+    /// <summary>Kafka deleted records that were not settled yet. Of a delay tier, each lane's pump counts what it had not read, whosoever it was.</summary>
+    /// <param name="pump">The pump.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="count">How many.</param>
-    public void RecordsLostToRetention(string topic, long count) =>
-        _lostToRetention.Add(count, new KeyValuePair<string, object?>("messaging.destination.name", topic));
+    public void RecordsLostToRetention(string pump, string topic, long count) => _lostToRetention.Add(
+        count, new KeyValuePair<string, object?>("dispatcher.pump", pump), new KeyValuePair<string, object?>("messaging.destination.name", topic));
 
     /// <summary>The producer was replaced.</summary>
     /// <param name="code">Kafka's error.</param>

@@ -16,7 +16,7 @@ internal sealed partial class RecordConsumer
         [LoggerMessage(3, LogLevel.Warning, "{Pump}: lost {Partitions}")]
         public static partial void Lost(ILogger logger, string pump, string partitions);
 
-        [LoggerMessage(4, LogLevel.Warning, "{Pump}: not polled for too long, rejoining the group")]
+        [LoggerMessage(4, LogLevel.Warning, "{Pump}: not polled for too long, so the group has given its partitions to others; it joins again")]
         public static partial void MaxPollExceeded(ILogger logger, string pump);
 
         [LoggerMessage(5, LogLevel.Error, "{Pump}: {Topic}/{Partition} stands still at offset {Offset}, a batch there cannot be read: {Reason}")]

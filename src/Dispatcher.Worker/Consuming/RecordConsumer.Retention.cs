@@ -40,7 +40,7 @@ internal sealed partial class RecordConsumer
             if (lost <= 0)
                 return;
             Log.LostToRetention(_logger, _name, lost, OfTopic(partition).Topic, partition.Partition);
-            _metrics.RecordsLostToRetention(OfTopic(partition).Topic, lost);
+            _metrics.RecordsLostToRetention(_name, OfTopic(partition).Topic, lost);
         }
         catch (KafkaException e)
         {

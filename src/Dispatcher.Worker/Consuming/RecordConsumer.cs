@@ -166,7 +166,8 @@ internal sealed partial class RecordConsumer
         if (e.Error.Code == ErrorCode.Local_MaxPollExceeded)
         {
             Log.MaxPollExceeded(_logger, _name);
-            Lose([.. _trackers.Keys]); // the group has given them to others; the next poll joins again
+            Lose([.. _trackers.Keys]); // the group has given them to others, and what is in flight here with them
+            throw new KafkaException(e.Error);
         }
         else if (e.Error.Code is ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented
             && e.ConsumerRecord is { } record && KeyOf(record.TopicPartition) is { } partition)
@@ -230,7 +231,8 @@ internal sealed partial class RecordConsumer
     private bool TryPlace(ConsumeResult<byte[]?, RecordBytes> record)
     {
         var partition = new PartitionKey(TopicIndex(record.Topic), record.Partition.Value);
-        if (!_sink.HasRoom(partition.Topic))
+        var isOurs = _settings.Takes(record.Message.Headers);
+        if (isOurs && !_sink.HasRoom(partition.Topic))
         {
             _fullSince[partition.Topic] ??= _time.GetTimestamp();
             return false;
@@ -250,7 +252,14 @@ internal sealed partial class RecordConsumer
             return true;
         }
 
-        var delay = _settings.AreDelays ? DelayedPush.Read(record.Message.Headers) : null;
+        if (!isOurs)
+        {
+            tracker.Complete(record.Offset.Value); // its own lane's group reads it too, and settles it there
+            record.Message.Value.Return();
+            return true;
+        }
+
+        var delay = _settings.DelaysOf is not null ? DelayedPush.Read(record.Message.Headers) : null;
         var app = _settings.Apps.NameOf(PushJson.PeekApp(record.Message.Value.Span));
         _sink.Add(new ConsumedPush(record, _settings.Topics[partition.Topic], partition, tracker, delay, app));
         return true;
