@@ -109,7 +109,6 @@ internal sealed class Deployment : IAsyncDisposable
         ["Worker:MaxInFlight"] = $"{MaxInFlight}",
         ["Worker:QueuePushes"] = $"{QueuePushes}",
         ["Worker:SparseCommits"] = $"{_sparseCommits}",
-        ["Sending:AttemptTimeout"] = _sparseCommits ? "00:01:00" : "00:00:15", // what hangs is to be in flight still when its worker is killed
         ["Sending:BreakDuration"] = "00:00:01",
         ["Retry:MaxAttempts"] = "50", // the tiers are quick here, an outage is not
     });
