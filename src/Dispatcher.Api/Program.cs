@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
@@ -31,7 +32,8 @@ try
     if (problems.Length > 0)
         return Refuse(problems);
 
-    var apps = AppCatalog.Load(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var source = new AppSource(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
@@ -57,7 +59,11 @@ try
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
 
+    builder.Services.AddSingleton(services => new AppWatch(apps, source, users: [], time, services.GetRequiredService<ILogger<AppWatch>>()));
+
     await using var app = builder.Build();
+    var watch = app.Services.GetRequiredService<AppWatch>();
+    _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var keys = new ApiKeys(access);
     var push = new PushEndpoint(keys, new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);

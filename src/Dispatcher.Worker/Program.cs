@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Confluent.Kafka;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
@@ -43,7 +44,8 @@ try
     if (problems.Length > 0)
         return Refuse(problems);
 
-    var apps = AppCatalog.Load(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var source = new AppSource(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
@@ -72,6 +74,30 @@ try
         services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmProvider(
         apps, fcm, services.GetRequiredService<ConnectionMetrics>(), time, chance, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton<IReadOnlyDictionary<Provider, AppGates>>(services => Enum.GetValues<Provider>().ToDictionary(
+        provider => provider,
+        provider => new AppGates(
+            provider,
+            apps.Apps,
+            limits,
+            services.GetRequiredService<SendingMetrics>(),
+            time,
+            services.GetRequiredService<ILogger<AppGates>>())));
+    builder.Services.AddSingleton(services => new AppWatch(
+        apps,
+        source,
+        [
+            services.GetRequiredService<ApnsProvider>().Adopt,
+            services.GetRequiredService<FcmProvider>().Adopt,
+            all =>
+            {
+                foreach (var gates in services.GetRequiredService<IReadOnlyDictionary<Provider, AppGates>>().Values)
+                    gates.Adopt(all);
+                return [];
+            },
+        ],
+        time,
+        services.GetRequiredService<ILogger<AppWatch>>()));
     builder.Services.AddSingleton(services => new DispatchService(
         new Dictionary<Provider, IPushProvider>
         {
@@ -85,13 +111,7 @@ try
         worker,
         sending,
         retry,
-        Enum.GetValues<Provider>().ToDictionary(provider => provider, provider => new AppGates(
-            provider,
-            apps.Apps,
-            limits,
-            services.GetRequiredService<SendingMetrics>(),
-            time,
-            services.GetRequiredService<ILogger<AppGates>>())),
+        services.GetRequiredService<IReadOnlyDictionary<Provider, AppGates>>(),
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<SendingMetrics>(),
@@ -102,6 +122,8 @@ try
 
     await using var app = builder.Build();
     var dispatch = app.Services.GetRequiredService<DispatchService>();
+    var watch = app.Services.GetRequiredService<AppWatch>();
+    _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     app.MapGet("/health/live", () => dispatch.SinceLastRound < TimeSpan.FromSeconds(30) ? Results.Ok() : Results.StatusCode(503));
     app.MapGet("/health/ready", () => dispatch.IsAssigned ? Results.Ok() : Results.StatusCode(503));
     app.MapGet("/health/process", () =>

@@ -13,11 +13,14 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
 {
     private static readonly SendOutcome UnknownApp = new SendOutcome.Misconfigured { Reason = "UnknownApp" };
 
-    private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ConnectionPool> _pools = new(StringComparer.Ordinal);
+    private readonly FcmOptions _options;
+    private readonly TrustedRoots _roots;
+    private readonly ConnectionMetrics _connections;
     private readonly TimeProvider _time;
+    private readonly Func<double> _chance;
     private readonly ILogger _logger;
     private readonly UnknownReasons _unknownReasons;
+    private volatile Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
 
     /// <summary>Reads the credentials of all FCM apps and prepares their connections, which open with the first push.</summary>
     /// <param name="apps">The configured apps; those of other providers are left alone.</param>
@@ -30,21 +33,59 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     public FcmProvider(
         AppCatalog apps, FcmOptions options, ConnectionMetrics connections, TimeProvider time, Func<double> chance, ILoggerFactory loggers)
     {
+        _options = options;
+        _roots = TrustedRoots.Load(options.TrustedCaPath);
+        _connections = connections;
         _time = time;
+        _chance = chance;
         _logger = loggers.CreateLogger<FcmProvider>();
         _unknownReasons = new UnknownReasons(_logger);
-        var roots = TrustedRoots.Load(options.TrustedCaPath);
-        var tokens = new Dictionary<string, FcmTokenSource>(StringComparer.Ordinal);
-        foreach (var app in apps.Apps.OfType<FcmApp>())
+        if (Adopt(apps.Apps) is [var problem, ..])
         {
-            var credential = FcmCredential.Load(app, roots);
-            if (!tokens.TryGetValue(app.CredentialsPath, out var source))
-                tokens.Add(app.CredentialsPath, source = new FcmTokenSource(credential.FetchAsync, time, _logger, app.Name));
-            if (!_pools.TryGetValue(app.CredentialsPath, out var pool))
-                _pools.Add(app.CredentialsPath, pool = new ConnectionPool(Settings(options, roots), connections, time, chance, _logger));
-
-            _routes.Add(app.Name, new Route(app, FcmRequest.SendUri(options.Endpoint, credential.ProjectId), source, pool));
+            Dispose();
+            throw new InvalidAppException(problem);
         }
+    }
+
+    /// <summary>
+    /// Takes other apps, or the same with other credentials. Pushes that are on their way end with what they began with; an app whose new
+    /// credentials cannot be used keeps its old ones. Not for concurrent use.
+    /// </summary>
+    /// <param name="apps">All configured apps.</param>
+    /// <returns>What is wrong; each names the app and the file.</returns>
+    public IReadOnlyList<string> Adopt(IReadOnlyCollection<App> apps)
+    {
+        var problems = new List<string>();
+        var routes = new Dictionary<string, Route>(StringComparer.Ordinal);
+        var sessions = _routes.Values.Select(route => route.Session).Distinct().ToDictionary(session => session.Key);
+        foreach (var app in apps.OfType<FcmApp>())
+        {
+            if (_routes.TryGetValue(app.Name, out var old) && old.App == app)
+            {
+                routes.Add(app.Name, old);
+                continue;
+            }
+
+            try
+            {
+                var credential = FcmCredential.Load(app, _roots);
+                var key = (app.CredentialsPath, app.Revision);
+                if (!sessions.TryGetValue(key, out var session))
+                    sessions.Add(key, session = Open(key, credential, app.Name));
+                routes.Add(app.Name, new Route(app, FcmRequest.SendUri(_options.Endpoint, credential.ProjectId), session));
+            }
+            catch (InvalidAppException e)
+            {
+                problems.Add(e.Message);
+                if (old is not null)
+                    routes.Add(app.Name, old);
+            }
+        }
+
+        _routes = routes;
+        foreach (var unused in sessions.Values.Except(routes.Values.Select(route => route.Session)))
+            unused.Pool.Dispose(); // ends what is on it
+        return problems;
     }
 
     /// <inheritdoc/>
@@ -54,14 +95,14 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
         if (!_routes.TryGetValue(push.App, out var route))
             return UnknownApp;
 
-        var (token, noToken) = await route.Tokens.GetAsync(cancellationToken);
+        var (token, noToken) = await route.Session.Tokens.GetAsync(cancellationToken);
         if (token is null)
             return noToken!;
 
         var body = new PooledBuffer();
         FcmPayload.Render(push, _time.GetUtcNow(), body);
         using var request = FcmRequest.Create(route.SendUri, token.Authorization, body.Written);
-        var reply = await route.Pool.SendAsync(request, cancellationToken);
+        var reply = await route.Session.Pool.SendAsync(request, cancellationToken);
         if (reply.Failure is { } failure)
             return failure;
 
@@ -72,36 +113,47 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var pool in _pools.Values)
-            pool.Dispose();
+        foreach (var route in _routes.Values)
+            route.Session.Pool.Dispose();
     }
 
-    private static ConnectionSettings Settings(FcmOptions options, TrustedRoots roots) => new()
-    {
-        Provider = Provider.Fcm,
-        Endpoint = options.Endpoint,
-        Connections = options.Connections,
-        Streams = options.StreamsPerConnection,
-        OpeningPace = options.OpeningPace,
-        IdleTimeout = options.ConnectionIdleTimeout,
-        Lifetime = options.ConnectionLifetime,
-        SuccessHasBody = true, // no pings: three without a request between them end the connection
-        Proxy = HttpProxy.Of(options.Proxy),
-        Roots = roots,
-    };
+    private Session Open((string Path, string Revision) key, FcmCredential credential, string appName) => new(
+        key,
+        new FcmTokenSource(credential.FetchAsync, _time, _logger, appName),
+        new ConnectionPool(
+            new ConnectionSettings
+            {
+                Provider = Provider.Fcm,
+                Endpoint = _options.Endpoint,
+                Connections = _options.Connections,
+                Streams = _options.StreamsPerConnection,
+                OpeningPace = _options.OpeningPace,
+                IdleTimeout = _options.ConnectionIdleTimeout,
+                Lifetime = _options.ConnectionLifetime,
+                SuccessHasBody = true, // no pings: three without a request between them end the connection
+                Proxy = HttpProxy.Of(_options.Proxy),
+                Roots = _roots,
+            },
+            _connections,
+            _time,
+            _chance,
+            _logger));
 
     private SendOutcome Conclude(Route route, FcmToken token, in Reply reply)
     {
         var (outcome, isKnown) = FcmAnswer.Read(reply.Answer, _time.GetUtcNow());
         if (!isKnown)
             _unknownReasons.Saw(reply.Answer.Status, outcome.Reason!);
-        if (outcome is not SendOutcome.NotSent { Reason: FcmReasons.Unauthenticated } || route.Tokens.Replace(token.Generation))
+        if (outcome is not SendOutcome.NotSent { Reason: FcmReasons.Unauthenticated } || route.Session.Tokens.Replace(token.Generation))
             return outcome;
         Log.NewTokenRefused(_logger, route.App.Name);
         return new SendOutcome.Misconfigured { Reason = outcome.Reason, Status = outcome.Status };
     }
 
-    private sealed record Route(FcmApp App, Uri SendUri, FcmTokenSource Tokens, ConnectionPool Pool);
+    /// <summary>One generation of a credentials file: what replaces it has another content.</summary>
+    private sealed record Session((string Path, string Revision) Key, FcmTokenSource Tokens, ConnectionPool Pool);
+
+    private sealed record Route(FcmApp App, Uri SendUri, Session Session);
 
     private static partial class Log
     {
