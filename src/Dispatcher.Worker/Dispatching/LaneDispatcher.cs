@@ -148,7 +148,7 @@ internal sealed partial class LaneDispatcher(
             await settler.RefuseAsync(consumed, push: null, "tooLarge", $"{consumed.Length} bytes, {PushLimits.MaxRecordBytes} at most", abort);
         else if (!PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out var problem))
             await settler.RefuseAsync(consumed, push: null, "undecodable", problem, abort);
-        else if (!apps.TryGet(push.App, out var app) && time.GetUtcNow() is var now && now < push.AcceptedAt + unknownAppGrace)
+        else if (!apps.TryGet(push.App, out var app) && time.GetUtcNow() is var now && (now - push.AcceptedAt).Duration() < unknownAppGrace)
             await settler.PostponeAsync(consumed, now + UnknownAppDelay, "unknownApp", abort);
         else if (app is null)
             await settler.RefuseAsync(consumed, push, "unknownApp", "no app of that name is configured here", abort);

@@ -32,6 +32,7 @@ internal sealed class Deployment : IAsyncDisposable
     {
         _sparseCommits = sparseCommits;
         _directory = directory;
+        AppsFolder = directory.CreateSubdirectory("apps").FullName;
         Simulator = simulator;
         Kafka = new KafkaOptions { BootstrapServers = simulator["kafka"], DelayTiers = "1s,2s" };
         _shared = Shared();
@@ -39,6 +40,12 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     public Simulator Simulator { get; }
+
+    /// <summary>Where apps may be put while everything runs.</summary>
+    public string AppsFolder { get; }
+
+    /// <summary>The API and the workers.</summary>
+    public IReadOnlyList<ChildProgram> Programs => _programs;
 
     public KafkaOptions Kafka { get; }
 
@@ -129,6 +136,7 @@ internal sealed class Deployment : IAsyncDisposable
     private Dictionary<string, string> Shared() => new()
     {
         ["Urls"] = "http://127.0.0.1:0",
+        ["AppsFolder"] = AppsFolder,
         ["Kafka:BootstrapServers"] = Kafka.BootstrapServers,
         // In-memory Kafka holds a fetch back for an empty partition, and a rebalance for a session less a second.
         ["Kafka:Properties:fetch.wait.max.ms"] = "10",
