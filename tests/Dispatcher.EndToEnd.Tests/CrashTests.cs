@@ -1,3 +1,4 @@
+using Dispatcher.Chaos.Stage;
 using Dispatcher.EndToEnd.Tests.Stage;
 
 namespace Dispatcher.EndToEnd.Tests;
@@ -10,7 +11,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_worker_that_is_killed_costs_duplicates_of_what_it_had_not_committed_and_nothing_else()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 2, Latency);
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 2, Latency = Latency });
         var load = new Load(deployment);
         await deployment.Ledger.SettledAsync(1_500);
 
@@ -27,7 +28,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_worker_that_hangs_past_its_session_loses_nothing_when_it_wakes()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 2, Latency);
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 2, Latency = Latency });
         var load = new Load(deployment);
         await deployment.Ledger.SettledAsync(1_000);
 
@@ -50,7 +51,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_rolling_restart_loses_nothing_and_every_worker_ends_cleanly()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 2, Latency);
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 2, Latency = Latency });
         var load = new Load(deployment);
         await deployment.Ledger.SettledAsync(500);
         var committed = deployment.Ledger.Committed();

@@ -1,4 +1,5 @@
 using Dispatcher.Core.Sending;
+using Dispatcher.Chaos.Stage;
 
 namespace Dispatcher.EndToEnd.Tests.Stage;
 

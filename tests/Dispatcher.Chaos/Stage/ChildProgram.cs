@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Dispatcher.EndToEnd.Tests.Stage;
+namespace Dispatcher.Chaos.Stage;
 
-/// <summary>One of Dispatcher's executables as a child process. However the test run ends, the child ends too: its input closes.</summary>
+/// <summary>One of Dispatcher's executables as a child process. However this one ends, the child ends too: its input closes.</summary>
 internal sealed class ChildProgram : IAsyncDisposable
 {
     private readonly Process _process;
@@ -15,10 +15,27 @@ internal sealed class ChildProgram : IAsyncDisposable
     {
         Name = name;
         _process = process;
+        Id = process.Id;
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
     public string Name { get; }
+
+    public int Id { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Only once it has exited.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Whether somebody here has asked it to end, one way or the other.</summary>
+    public bool IsToEnd { get; private set; }
+
+    /// <summary>Whether it was to end at once, without a chance to say so.</summary>
+    public bool IsKilled { get; private set; }
+
+    /// <summary>When it was stopped by <see cref="FreezeAsync"/>, last.</summary>
+    public DateTimeOffset? FrozenAt { get; private set; }
 
     public IReadOnlyCollection<string> Lines => _lines;
 
@@ -58,10 +75,18 @@ internal sealed class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>SIGTERM: please finish.</summary>
-    public Task TerminateAsync() => SignalAsync("TERM");
+    public Task TerminateAsync()
+    {
+        IsToEnd = true;
+        return SignalAsync("TERM");
+    }
 
     /// <summary>SIGSTOP: the machine hangs.</summary>
-    public Task FreezeAsync() => SignalAsync("STOP");
+    public async Task FreezeAsync()
+    {
+        await SignalAsync("STOP");
+        FrozenAt = TimeProvider.System.GetUtcNow();
+    }
 
     /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
     public Task ThawAsync() => SignalAsync("CONT");
@@ -69,6 +94,7 @@ internal sealed class ChildProgram : IAsyncDisposable
     /// <summary>SIGKILL: no last words.</summary>
     public Task<int> KillAsync()
     {
+        IsToEnd = IsKilled = true;
         _process.Kill();
         return ExitedAsync();
     }
@@ -88,7 +114,7 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     private async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync().WaitAsync(Patience.Limit);
     }
 
