@@ -7,8 +7,11 @@ internal enum DuplicateCause
     WorkerHung,
     PartitionsLost,
 
-    /// <summary>In-memory Kafka refuses commits during a rebalance; a real one does not, and there this is nothing.</summary>
+    /// <summary>Pushes in flight outlasted the time that a rebalance waits for them.</summary>
     GivenUp,
+
+    /// <summary>In-memory Kafka refuses commits during a rebalance; a real one does not, and there this is nothing.</summary>
+    CommitRefused,
 
     /// <summary>The provider's answer was lost.</summary>
     Ambiguous,
@@ -34,8 +37,8 @@ internal sealed record Duplicates(
     public static Duplicates In(IReadOnlyCollection<Story> stories, IReadOnlyList<Exposure> exposures, int inMemory)
     {
         var exposed = exposures
-            .SelectMany(exposure => exposure.Open.Select(story => (Story: story, exposure.Handover)))
-            .ToLookup(pair => pair.Story, pair => pair.Handover);
+            .SelectMany(exposure => exposure.Open.Keys.Select(story => (Story: story, Exposure: exposure)))
+            .ToLookup(pair => pair.Story, pair => pair.Exposure);
         var seen = Enum.GetValues<DuplicateCause>().ToDictionary(cause => cause, _ => 0);
         var bounds = seen.ToDictionary();
         var unexplained = new List<Story>();
@@ -52,7 +55,7 @@ internal sealed record Duplicates(
         return new Duplicates(stories.Sum(story => Math.Max(0, story.Taken.Count - 1)), seen, bounds, unexplained);
     }
 
-    private static bool Explain(Story story, IEnumerable<Handover> handovers, Dictionary<DuplicateCause, int> seen)
+    private static bool Explain(Story story, IEnumerable<Exposure> exposures, Dictionary<DuplicateCause, int> seen)
     {
         var left = story.Taken.Count - 1;
         void Take(DuplicateCause cause, int count)
@@ -63,14 +66,8 @@ internal sealed record Duplicates(
         }
 
         Take(DuplicateCause.WrittenTwice, WrittenTwice(story));
-        var since = DateTimeOffset.MinValue;
-        foreach (var handover in handovers.OrderBy(handover => handover.At))
-        {
-            // All that had been sent by then is sent anew; at least once, when the last owner goes on for a moment.
-            Take(CauseOf(handover), Math.Max(1, story.Taken.Count(taken => taken > since && taken <= handover.At)));
-            since = handover.At;
-        }
-
+        foreach (var exposure in exposures.OrderBy(exposure => exposure.Handover.At))
+            Take(CauseOf(exposure.Handover), exposure.BoundOf(story));
         Take(DuplicateCause.Ambiguous, Ambiguous(story));
         return left == 0;
     }
@@ -88,6 +85,7 @@ internal sealed record Duplicates(
         HandoverCause.Killed => DuplicateCause.WorkerKilled,
         HandoverCause.Hung => DuplicateCause.WorkerHung,
         HandoverCause.Lost => DuplicateCause.PartitionsLost,
-        _ => DuplicateCause.GivenUp,
+        HandoverCause.GivenUp => DuplicateCause.GivenUp,
+        _ => DuplicateCause.CommitRefused,
     };
 }

@@ -5,26 +5,32 @@ namespace Dispatcher.Chaos.Books;
 /// that the last owner can have read.
 /// </summary>
 /// <param name="Handover">The handover.</param>
-/// <param name="Open">Every push there.</param>
-/// <param name="Begun">How often they had been sent, or handed off to a delay tier, when it happened.</param>
-internal sealed record Exposure(Handover Handover, IReadOnlyCollection<Story> Open, int Begun)
+/// <param name="Open">Every push there, with how often the last owner had sent it, or handed it off to a delay tier, by then.</param>
+internal sealed record Exposure(Handover Handover, IReadOnlyDictionary<Story, int> Open)
 {
-    /// <summary>
-    /// How many duplicates it may cause. One for each request that had left; an owner that was not stopped by it goes on for a moment
-    /// with what it has in memory.
-    /// </summary>
+    /// <summary>How many duplicates it may cause.</summary>
     /// <param name="inMemory">The most that a worker has in memory for a lane.</param>
     public int Bound(int inMemory) => Handover.Cause switch
     {
-        HandoverCause.Killed => Begun,
-        HandoverCause.GivenUp => Math.Min(Open.Count, Begun + Handover.Abandoned),
-        _ => Math.Min(Open.Count, Begun + inMemory),
+        HandoverCause.Killed => Open.Values.Sum(),
+        HandoverCause.GivenUp => Math.Min(Open.Count, Handover.Abandoned),
+        HandoverCause.CommitRefused => Math.Min(Open.Values.Sum(AtLeastOnce), Open.Values.Sum() + Handover.Abandoned),
+        // It was not stopped by it, and went on for a moment with what it had in memory.
+        _ => Math.Min(Open.Values.Sum(AtLeastOnce), Open.Values.Sum() + inMemory),
+    };
+
+    /// <summary>How many duplicates of one push it may cause.</summary>
+    public int BoundOf(Story story) => Handover switch
+    {
+        { Cause: HandoverCause.Killed } or { Cause: HandoverCause.CommitRefused, Abandoned: 0 } => Open[story],
+        { Cause: HandoverCause.GivenUp, Abandoned: 0 } => 0,
+        _ => AtLeastOnce(Open[story]),
     };
 
     /// <summary>Measures a handover.</summary>
     public static Exposure Of(Handover handover, Consumption consumption, Journal journal, CommitHistory commits)
     {
-        var open = new HashSet<Story>();
+        var open = new Dictionary<Story, int>();
         var records = journal.RecordsOf(handover.Partition);
         for (var offset = (int)commits.At(handover.Pump, handover.Partition, handover.At); offset < records.Count; offset++)
         {
@@ -32,17 +38,19 @@ internal sealed record Exposure(Handover Handover, IReadOnlyCollection<Story> Op
                 continue;
             var record = story.Records.Find(record => record.Partition == handover.Partition && record.Offset == offset);
             if (record.At <= handover.LastRead && consumption.Takes(record))
-                open.Add(story);
+                open[story] = Begun(story, handover);
         }
 
-        return new Exposure(handover, open, open.Sum(story => CountBegun(story, handover)));
+        return new Exposure(handover, open);
     }
 
-    private static int CountBegun(Story story, Handover handover)
+    private static int AtLeastOnce(int begun) => Math.Max(1, begun);
+
+    private static int Begun(Story story, Handover handover)
     {
-        var sent = story.Taken.Count(taken => taken <= handover.At);
+        bool IsByLastOwner(DateTimeOffset at) => at > handover.Since && at <= handover.At;
         var isHandedOff = story.Records.Exists(
-            record => record.Lane is not null && record.Partition != handover.Partition && record.At <= handover.At);
-        return Math.Max(sent, isHandedOff ? 1 : 0);
+            record => record.Lane is not null && record.Partition != handover.Partition && IsByLastOwner(record.At));
+        return Math.Max(story.Taken.Count(IsByLastOwner), isHandedOff ? 1 : 0);
     }
 }

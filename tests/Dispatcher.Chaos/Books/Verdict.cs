@@ -25,7 +25,8 @@ internal sealed record Verdict(
         (DuplicateCause.WorkerHung, "a worker hung, or was cut off, and went on"),
         (DuplicateCause.PartitionsLost, "a worker lost its partitions"),
         (DuplicateCause.Ambiguous, "a provider's answer was lost"),
-        (DuplicateCause.GivenUp, "commits refused in a rebalance (in-memory Kafka only)"),
+        (DuplicateCause.GivenUp, "a rebalance did not wait for it any longer"),
+        (DuplicateCause.CommitRefused, "commits refused in a rebalance (in-memory Kafka only)"),
         (DuplicateCause.WrittenTwice, "a record written twice (in-memory Kafka only)"),
     ];
 

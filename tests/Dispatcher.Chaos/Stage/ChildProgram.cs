@@ -32,10 +32,10 @@ internal sealed class ChildProgram : IAsyncDisposable
     public bool IsToEnd { get; private set; }
 
     /// <summary>Whether it was to end at once, without a chance to say so.</summary>
-    public bool IsKilled { get; private set; }
+    public bool IsKilled => KilledAt is not null;
 
-    /// <summary>When it was stopped by <see cref="FreezeAsync"/>, last.</summary>
-    public DateTimeOffset? FrozenAt { get; private set; }
+    /// <summary>When it was killed.</summary>
+    public DateTimeOffset? KilledAt { get; private set; }
 
     public IReadOnlyCollection<string> Lines => _lines;
 
@@ -82,21 +82,18 @@ internal sealed class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP: the machine hangs.</summary>
-    public async Task FreezeAsync()
-    {
-        await SignalAsync("STOP");
-        FrozenAt = TimeProvider.System.GetUtcNow();
-    }
+    public Task FreezeAsync() => SignalAsync("STOP");
 
     /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
     public Task ThawAsync() => SignalAsync("CONT");
 
     /// <summary>SIGKILL: no last words.</summary>
-    public Task<int> KillAsync()
+    public async Task<int> KillAsync()
     {
-        IsToEnd = IsKilled = true;
+        IsToEnd = true;
+        KilledAt = TimeProvider.System.GetUtcNow();
         _process.Kill();
-        return ExitedAsync();
+        return await ExitedAsync();
     }
 
     public async ValueTask DisposeAsync()

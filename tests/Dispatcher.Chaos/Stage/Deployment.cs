@@ -162,7 +162,7 @@ internal sealed class Deployment : IAsyncDisposable
             ["Kafka:BootstrapServers"] = Kafka.BootstrapServers,
             // In-memory Kafka holds a fetch back for an empty partition, and a rebalance for a session less a second.
             ["Kafka:Properties:fetch.wait.max.ms"] = "10",
-            ["Kafka:Properties:session.timeout.ms"] = "3000",
+            ["Kafka:Properties:session.timeout.ms"] = $"{Options.Session.TotalMilliseconds}",
             ["Kafka:Properties:heartbeat.interval.ms"] = "200",
             ["Kafka:Properties:reconnect.backoff.ms"] = "10",
             ["Kafka:Properties:reconnect.backoff.max.ms"] = "100",

@@ -14,6 +14,9 @@ internal sealed record DeploymentOptions
     /// <summary>Partitions of each topic that workers report to. In-memory Kafka drops the oldest of a partition above 5 MiB.</summary>
     public int ReportPartitions { get; init; } = 1;
 
+    /// <summary>After how long a silence Kafka takes a worker for dead. A rebalance of in-memory Kafka takes a second less.</summary>
+    public TimeSpan Session { get; init; } = TimeSpan.FromSeconds(3);
+
     public int Brokers { get; init; } = 1;
 
     /// <summary>Answers that the simulator's ledger keeps.</summary>

@@ -14,12 +14,16 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
     private readonly long _startedAt = TimeProvider.System.GetTimestamp();
     private long _peakMemory;
 
+    /// <summary>Of every topic: together they hold more than the load can be ahead.</summary>
+    private const int Partitions = 12;
+
     private static DeploymentOptions Stage(ChaosOptions options) => new()
     {
         Workers = ChaosOptions.Workers,
         Latency = TimeSpan.FromMilliseconds(20),
-        Partitions = 12,
-        ReportPartitions = 12,
+        Partitions = Partitions,
+        ReportPartitions = Partitions,
+        Session = TimeSpan.FromSeconds(2),
         Brokers = 3,
         LedgerCapacity = options.Pushes * 3,
         WorkerSettings = new Dictionary<string, string>
@@ -42,6 +46,7 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
         await using var deployment = await Deployment.StartAsync(Stage(options));
         await using var journal = new Journal(deployment);
         await using var commits = new CommitHistory(deployment);
+        await using var logs = new Logs(deployment, say);
         Say("everything runs");
         var load = new SteadyLoad(deployment, journal, new Tokens(options.Seed), options.Pushes, options.Rate);
         using var end = new CancellationTokenSource();
@@ -58,9 +63,25 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
     {
         var workers = new WorkerTroubles(deployment, load, Say);
         var providers = new ProviderTroubles(deployment.Simulator, load, Say);
-        await Task.WhenAll(workers.RunAsync(schedule.Troubles), providers.RunAsync(schedule.ProviderTroubles), load.EndedAsync());
+        await foreach (var part in Task.WhenEach(
+            workers.RunAsync(schedule.Troubles), providers.RunAsync(schedule.ProviderTroubles), load.EndedAsync(), LivesAsync(deployment, load)))
+        {
+            await part; // the first that fails ends the run
+        }
+
         await deployment.Simulator.KafkaNoErrorsAsync();
         Say($"{load.Accepted:N0} pushes are promised, {load.Refused} requests were refused; waiting for {load.Behind:N0}");
+    }
+
+    /// <summary>Nobody ends by itself.</summary>
+    private static async Task LivesAsync(Deployment deployment, SteadyLoad load)
+    {
+        while (!load.HasEnded)
+        {
+            if (deployment.Workers.Append(deployment.ApiProgram).FirstOrDefault(program => program is { HasExited: true, IsToEnd: false }) is { } dead)
+                throw new InvalidOperationException(string.Join('\n', Complaints.Of(dead)));
+            await Task.Delay(ProgressPause, TimeProvider.System);
+        }
     }
 
     /// <summary>Everything has ended, and everything that has ended is committed: nothing happens any more.</summary>

@@ -29,6 +29,6 @@ internal sealed record Trouble(long After, TroubleKind Kind, int Number)
         _ => $"{KafkaError.Of(Number)}",
     };
 
-    /// <summary>Shorter than the session of 3 s, or longer.</summary>
-    public int OutageSeconds => Number % 2 == 0 ? 2 : 5;
+    /// <summary>Shorter than the session, or longer.</summary>
+    public int OutageSeconds => Number % 2 == 0 ? 1 : 4;
 }

@@ -50,11 +50,9 @@ internal sealed class WorkerTroubles(Deployment deployment, SteadyLoad load, Act
     private async Task HangAsync(ChildProgram worker)
     {
         await worker.FreezeAsync();
-        var frozen = worker.FrozenAt!.Value;
         // Past the session: what it had belongs to others.
         await Patience.UntilAsync(
-            () => Handover.In(deployment.Workers).Any(handover => handover.Cause == HandoverCause.Hung && handover.At > frozen),
-            () => "nobody takes over from a worker that hangs");
+            () => Handover.LeftTo(worker, deployment.Workers) == 0, () => "nobody takes over from a worker that hangs");
         await worker.ThawAsync();
         await Deployment.ReadyAsync(worker);
     }
