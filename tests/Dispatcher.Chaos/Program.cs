@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Dispatcher.Chaos.Isolation;
+using Dispatcher.Chaos.Soaking;
 using Dispatcher.Chaos.Troubles;
 
 #pragma warning disable RS0030 // Program.cs is where the console comes from.
@@ -7,28 +9,68 @@ Action<string> say = Console.WriteLine;
 #pragma warning restore RS0030
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-var pushes = new Option<int>("--pushes") { Description = "Pushes that are promised", DefaultValueFactory = _ => 100_000, HelpName = "number" };
-var minutes = new Option<double?>("--minutes") { Description = "How long the load takes where nothing holds it up [default: 1,000 pushes a second]", HelpName = "number" };
-var seed = new Option<int>("--seed") { Description = "Where all chance comes from: the same seed is the same schedule", DefaultValueFactory = _ => 1, HelpName = "number" };
-var kills = new Option<int?>("--kills") { Description = "How often a worker is killed [default: one in 25,000 pushes, at least 3]", HelpName = "number" };
-var chaos = new Command("chaos", "Three workers under load and every trouble there is; then the ledger. Exit code 1 when it does not balance")
+return await new RootCommand("Proves with real processes what Dispatcher promises; everything ends with this program.")
 {
-    pushes, minutes, seed, kills,
-};
-chaos.SetAction(async (parsed, _) =>
-{
-    var count = parsed.GetValue(pushes);
-    var verdict = await new ChaosRun(
-        new ChaosOptions(
-            count,
-            parsed.GetValue(kills) ?? Math.Max(3, count / 25_000),
-            parsed.GetValue(seed),
-            parsed.GetValue(minutes) is { } duration ? count / (duration * 60) : 1_000),
-        say).RunAsync();
-    say("");
-    foreach (var line in verdict.Lines())
-        say(line);
-    return verdict.Holds ? 0 : 1;
-});
+    Chaos(), Soak(), Isolation(),
+}.Parse(args).InvokeAsync();
 
-return await new RootCommand("Proves what Dispatcher promises, with real processes.") { chaos }.Parse(args).InvokeAsync();
+Command Chaos()
+{
+    var pushes = Number("--pushes", "Pushes that are promised", 100_000);
+    var minutes = new Option<double?>("--minutes")
+    {
+        Description = "How long the load takes where nothing holds it up [default: at 1,000 pushes a second]",
+        HelpName = "number",
+    };
+    var seed = Number("--seed", "Where all chance comes from: the same seed is the same schedule", 1);
+    var kills = new Option<int?>("--kills")
+    {
+        Description = "How often a worker is killed; the other troubles come in proportion [default: every 25,000 pushes, at least 3 times]",
+        HelpName = "number",
+    };
+    var command = new Command("chaos", "Three workers under load and every trouble there is, then the ledger; exit code 1 when it does not balance")
+    {
+        pushes, minutes, seed, kills,
+    };
+    command.SetAction(async parsed =>
+    {
+        var count = parsed.GetValue(pushes);
+        var rate = parsed.GetValue(minutes) is { } duration ? count / (duration * 60) : 1_000;
+        var options = new ChaosOptions(count, parsed.GetValue(kills) ?? Math.Max(3, count / 25_000), parsed.GetValue(seed), rate);
+        var verdict = await new ChaosRun(options, say).RunAsync();
+        foreach (var line in verdict.Lines())
+            say(line);
+        return verdict.Holds ? 0 : 1;
+    });
+    return command;
+}
+
+Command Soak()
+{
+    var minutes = Number("--minutes", "How long API and workers are watched", 20);
+    var rate = Number("--rate", "Pushes a second", 1_000);
+    var command = new Command("soak", "A steady load with a few faults; exit code 1 when memory, handles or threads grow") { minutes, rate };
+    command.SetAction(async parsed =>
+        await new SoakRun(TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(rate), say).RunAsync() ? 0 : 1);
+    return command;
+}
+
+Command Isolation()
+{
+    var rounds = Number("--rounds", "How often each sickness is measured, in turn with health", 3);
+    var seconds = Number("--seconds", "How long each time", 15);
+    var command = new Command("isolation", "What a sick app, provider or tenant costs the healthy: a measurement, in about ten minutes") { rounds, seconds };
+    command.SetAction(parsed => new IsolationRun(parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)), say).RunAsync());
+    return command;
+}
+
+static Option<int> Number(string name, string description, int otherwise)
+{
+    var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise, HelpName = "number" };
+    option.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var number) && number < 1)
+            result.AddError($"{name} must be at least 1, not {text}");
+    });
+    return option;
+}

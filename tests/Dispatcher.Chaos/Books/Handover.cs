@@ -122,7 +122,7 @@ internal sealed partial record Handover(
         {
             "gave up" => HandoverCause.GivenUp,
             "lost" => HandoverCause.Lost,
-            _ when Worker.IsKilled && Worker != next.Worker => HandoverCause.Killed,
+            _ when Worker.KilledAt <= next.At => HandoverCause.Killed,
             _ => HandoverCause.Hung,
         };
 

@@ -10,6 +10,7 @@ namespace Dispatcher.Chaos.Books;
 /// <summary>Follows every topic from the first record on, and keeps the story of every push.</summary>
 internal sealed class Journal : IAsyncDisposable
 {
+    private readonly bool _keepsStories;
     private readonly TopicNames _topics;
     private readonly ConcurrentDictionary<Guid, Story> _stories = [];
     private readonly ConcurrentDictionary<PartitionName, List<Story?>> _records = [];
@@ -22,8 +23,10 @@ internal sealed class Journal : IAsyncDisposable
 
     /// <summary>Starts to follow.</summary>
     /// <param name="deployment">Whose topics.</param>
-    public Journal(Deployment deployment)
+    /// <param name="keepsStories">Whether a push is remembered that has ended; a long run of which only counts matter forgets it.</param>
+    public Journal(Deployment deployment, bool keepsStories = true)
     {
+        _keepsStories = keepsStories;
         _topics = deployment.Kafka.Topics;
         _consumer = KafkaClient.Consumer(deployment.Kafka, "dispatcher-chaos-journal");
         var consumed = Consumption.Of(deployment.Kafka).SelectMany(consumption => consumption.Topics).ToHashSet();
@@ -45,7 +48,7 @@ internal sealed class Journal : IAsyncDisposable
     public void Promised(Guid id, Promise promise)
     {
         if (Story(id).IsKeptWith(promise))
-            Interlocked.Increment(ref _kept);
+            Keep(id);
     }
 
     /// <summary>The pushes that a partition of a lane or tier has held, by offset.</summary>
@@ -98,14 +101,21 @@ internal sealed class Journal : IAsyncDisposable
             Story(InvalidToken.Read(record.Message.Value).PushId).IsTokenReported = true;
         else if (record.Topic.EndsWith(".dead", StringComparison.Ordinal))
             Story(DeadLetter.Read(record).PushId ?? Guid.Empty).DeadLetters++;
-        else
+        else if (_keepsStories)
             TakePush(partition, record);
     }
 
     private void TakeResult(PushResult result)
     {
         if (Story(result.Id).IsKeptWith(new Ending(result.Outcome, result.DeadLettered, result.Attempts)))
-            Interlocked.Increment(ref _kept);
+            Keep(result.Id);
+    }
+
+    private void Keep(Guid id)
+    {
+        Interlocked.Increment(ref _kept);
+        if (!_keepsStories)
+            _stories.TryRemove(id, out _);
     }
 
     private void TakePush(PartitionName partition, ConsumeResult<byte[]?, byte[]?> record)

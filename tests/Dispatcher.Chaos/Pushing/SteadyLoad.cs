@@ -27,13 +27,13 @@ internal sealed class SteadyLoad
     private readonly Deployment _deployment;
     private readonly Journal _journal;
     private readonly Tokens _tokens;
-    private readonly int _pushes;
     private readonly double _rate;
     private readonly Task _posting;
     private long _requests;
     private long _accepted;
     private long _refused;
     private long _limit;
+    private long _pushes;
 
     /// <summary>Starts to post.</summary>
     /// <param name="deployment">Where to.</param>
@@ -66,14 +66,17 @@ internal sealed class SteadyLoad
     /// <summary>Waits there when it comes to so many pushes: troubles want a load to fall into.</summary>
     public void LimitTo(long pushes) => Interlocked.Exchange(ref _limit, pushes);
 
-    /// <summary>Waits until it has ended by itself.</summary>
+    /// <summary>Posts no more.</summary>
+    public void End() => Interlocked.Exchange(ref _pushes, 0);
+
+    /// <summary>Waits until it has ended.</summary>
     public Task EndedAsync() => _posting;
 
     private async Task PostAsync()
     {
         // A ticker each, so that what was held back is not made up for in one go.
         using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(Services * TargetsPerRequest / _rate), TimeProvider.System);
-        while (Accepted < _pushes && await ticks.WaitForNextTickAsync(CancellationToken.None))
+        while (Accepted < Interlocked.Read(ref _pushes) && await ticks.WaitForNextTickAsync(CancellationToken.None))
         {
             if (Behind > MaxBehind * _rate || Accepted >= Interlocked.Read(ref _limit))
                 continue;

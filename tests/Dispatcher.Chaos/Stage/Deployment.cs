@@ -33,7 +33,7 @@ internal sealed class Deployment : IAsyncDisposable
         Options = options;
         _directory = directory;
         Simulator = simulator;
-        Kafka = KafkaOf(simulator["kafka"]);
+        Kafka = KafkaOf(simulator["kafka"], options);
         _shared = Shared();
         _ledger = new(() => new ResultLedger(this));
     }
@@ -64,7 +64,7 @@ internal sealed class Deployment : IAsyncDisposable
     public static async Task<Deployment> StartAsync(DeploymentOptions options)
     {
         var directory = Directory.CreateTempSubdirectory("dispatcher-stage-");
-        var topics = KafkaOf("").Topics;
+        var topics = KafkaOf("", options).Topics;
         string[] consumed = [.. Lane.All.Select(topics.Pushes), .. topics.Delays.Topics];
         var simulator = await Simulator.StartAsync(
             directory.FullName,
@@ -98,18 +98,21 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Starts a worker.</summary>
     public ChildProgram StartWorker()
     {
-        var worker = Start("Dispatcher.Worker", new(Options.WorkerSettings)
+        var settings = new Dictionary<string, string>
         {
             ["Kafka:DelayTiers"] = Kafka.DelayTiers,
             ["Apns:Endpoint"] = Simulator["apns"],
             ["Apns:TrustedCaPath"] = Simulator["caPath"],
-            ["Fcm:Endpoint"] = Simulator["fcm"],
+            ["Fcm:Endpoint"] = Options.FcmEndpoint?.Invoke(Simulator) ?? Simulator["fcm"],
             ["Fcm:TrustedCaPath"] = Simulator["caPath"],
             ["Worker:MaxInFlight"] = $"{MaxInFlight}",
             ["Worker:QueuePushes"] = $"{QueuePushes}",
             ["Sending:BreakDuration"] = "00:00:01",
             ["Retry:MaxAttempts"] = "50", // the tiers are quick here, an outage is not
-        });
+        };
+        foreach (var (name, value) in Options.WorkerSettings)
+            settings[name] = value;
+        var worker = Start("Dispatcher.Worker", settings);
         lock (_workers)
             _workers.Add(worker);
         return worker;
@@ -134,7 +137,8 @@ internal sealed class Deployment : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private static KafkaOptions KafkaOf(string bootstrapServers) => new() { BootstrapServers = bootstrapServers, DelayTiers = "1s,2s" };
+    private static KafkaOptions KafkaOf(string bootstrapServers, DeploymentOptions options) =>
+        new() { BootstrapServers = bootstrapServers, DelayTiers = options.DelayTiers };
 
     private async Task StartApiAsync()
     {

@@ -22,6 +22,11 @@ internal sealed record DeploymentOptions
     /// <summary>Answers that the simulator's ledger keeps.</summary>
     public int LedgerCapacity { get; init; } = 200_000;
 
+    public string DelayTiers { get; init; } = "1s,2s";
+
+    /// <summary>Where FCM is for workers; <see langword="null"/>: where the simulator has it.</summary>
+    public Func<Simulator, string>? FcmEndpoint { get; init; }
+
     /// <summary>More apps, each with the key of one of the two that are always there.</summary>
     public IReadOnlyDictionary<string, string> MoreApps { get; init; } = new Dictionary<string, string>();
 

@@ -24,7 +24,7 @@ internal sealed record Schedule(IReadOnlyList<Trouble> Troubles, IReadOnlyList<P
         ];
         var troubles = dice.Shuffled(kinds).Select((kind, index) => new Trouble(At(pushes, index, kinds.Length), kind, dice.Below(1000))).ToList();
 
-        var faults = dice.Shuffled(ProviderTrouble.All);
+        var faults = Enumerable.Range(0, Share(kills, 4)).SelectMany(_ => dice.Shuffled(ProviderTrouble.All)).ToList();
         var providerTroubles = faults.Select((fault, index) => new ProviderTrouble(
             At(pushes, index, faults.Count), At(pushes, index + 0.6, faults.Count), fault.Provider, fault.Fault)).ToList();
         return new Schedule(troubles, providerTroubles);
