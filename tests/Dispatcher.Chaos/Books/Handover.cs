@@ -78,11 +78,19 @@ internal sealed partial record Handover(
         return handovers;
     }
 
-    /// <summary>How many partitions nobody else has taken over from a worker, of all its pumps.</summary>
-    public static int LeftTo(ChildProgram worker, IReadOnlyList<ChildProgram> workers) => TurnsOf(workers)
-        .Where(turn => turn.Word != Refused)
-        .GroupBy(turn => (turn.Pump, turn.Partition))
-        .Count(turns => turns.Last() is { Word: Assigned } last && last.Worker == worker);
+    /// <summary>The pumps of a worker that had partitions at an instant, none of which anybody has taken over since.</summary>
+    public static IReadOnlyCollection<string> Untouched(ChildProgram worker, DateTimeOffset since, IReadOnlyList<ChildProgram> workers)
+    {
+        var partitions = TurnsOf(workers).Where(turn => turn.Word != Refused).GroupBy(turn => (turn.Pump, turn.Partition)).ToList();
+        return
+        [
+            .. partitions
+                .Where(turns => turns.LastOrDefault(turn => turn.At <= since) is { Word: Assigned } last && last.Worker == worker)
+                .GroupBy(turns => turns.Key.Pump)
+                .Where(pump => pump.All(turns => turns.Last().At <= since))
+                .Select(pump => pump.Key),
+        ];
+    }
 
     private static IEnumerable<Turn> TurnsOf(IReadOnlyList<ChildProgram> workers) => workers
         .SelectMany(worker => worker.Lines.Select(LogLine.Read).OfType<LogLine>().SelectMany(line => Turns(worker, line)))

@@ -23,7 +23,6 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
         Latency = TimeSpan.FromMilliseconds(20),
         Partitions = Partitions,
         ReportPartitions = Partitions,
-        Session = TimeSpan.FromSeconds(2),
         Brokers = 3,
         LedgerCapacity = options.Pushes * 3,
         WorkerSettings = new Dictionary<string, string>

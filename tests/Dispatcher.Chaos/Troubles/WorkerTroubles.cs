@@ -50,9 +50,10 @@ internal sealed class WorkerTroubles(Deployment deployment, SteadyLoad load, Act
     private async Task HangAsync(ChildProgram worker)
     {
         await worker.FreezeAsync();
+        var frozen = TimeProvider.System.GetUtcNow();
         // Past the session: what it had belongs to others.
         await Patience.UntilAsync(
-            () => Handover.LeftTo(worker, deployment.Workers) == 0, () => "nobody takes over from a worker that hangs");
+            () => Handover.Untouched(worker, frozen, deployment.Workers).Count == 0, () => "nobody takes over from a worker that hangs");
         await worker.ThawAsync();
         await Deployment.ReadyAsync(worker);
     }
