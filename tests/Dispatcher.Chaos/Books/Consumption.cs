@@ -16,7 +16,8 @@ internal sealed record Consumption(string Pump, string Group, IReadOnlyList<stri
         return
         [
             .. Core.Pushes.Lane.All.Select(lane => new Consumption(lane.Name, $"{start}.{lane.Name}", [kafka.Topics.Pushes(lane)])),
-            new Consumption("delay", $"{start}.delay", kafka.Topics.Delays.Topics),
+            .. Core.Pushes.Lane.All.Select(lane =>
+                new Consumption($"{lane.Name}.delay", $"{start}.{lane.Name}.delay", kafka.Topics.Delays.Topics, lane.Name)),
         ];
     }
 
