@@ -1,5 +1,5 @@
-using Dispatcher.Core.Sending;
 using Dispatcher.Chaos.Stage;
+using Dispatcher.Core.Sending;
 using Dispatcher.EndToEnd.Tests.Stage;
 
 namespace Dispatcher.EndToEnd.Tests;

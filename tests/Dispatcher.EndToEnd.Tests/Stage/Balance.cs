@@ -1,5 +1,5 @@
-using Dispatcher.Core.Sending;
 using Dispatcher.Chaos.Stage;
+using Dispatcher.Core.Sending;
 
 namespace Dispatcher.EndToEnd.Tests.Stage;
 
