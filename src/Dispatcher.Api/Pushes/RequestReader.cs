@@ -95,22 +95,32 @@ internal sealed class RequestReader
 
     private RequestedTarget ReadTarget(JsonElement target, string at)
     {
-        string? app = null, token = null;
+        string? app = null;
+        Target? whom = null;
         foreach (var (name, value, memberAt) in Members(target, at))
         {
             if (name == "app")
                 app = Text(value, memberAt) ?? "";
-            else if (name == "token")
-                token = Text(value, memberAt, mayBeEmpty: true) ?? ""; // what a token may be, its provider's rules say
-            else
+            else if (name is not ("token" or "channel"))
                 Unknown(memberAt);
+            else if (whom is not null)
+                Add(memberAt, "is one too many: a target has a token or a channel");
+            else
+                whom = ReadWhom(name, value, memberAt);
         }
 
         if (target.ValueKind == JsonValueKind.Object && app is null)
             Add($"{at}/app", "is missing");
-        if (target.ValueKind == JsonValueKind.Object && token is null)
+        if (target.ValueKind == JsonValueKind.Object && whom is null)
             Add($"{at}/token", "is missing");
-        return new RequestedTarget(app ?? "", token ?? "");
+        return new RequestedTarget(app ?? "", whom ?? Target.Token(""));
+    }
+
+    // What a token or channel may be, its provider's rules say.
+    private Target ReadWhom(string name, JsonElement value, string at)
+    {
+        var text = Text(value, at, mayBeEmpty: true) ?? "";
+        return name == "token" ? Target.Token(text) : Target.Channel(text);
     }
 
     private NotificationContent? ReadNotification(JsonElement notification, string at)
@@ -167,7 +177,7 @@ internal sealed class RequestReader
                 case "pushType": overrides = overrides with { PushType = Text(value, memberAt) }; break;
                 case "topic": overrides = overrides with { Topic = Text(value, memberAt) }; break;
                 case "priority": overrides = overrides with { Priority = (int?)WholeNumber(value, memberAt, 1, 10) }; break;
-                case "expiration": overrides = overrides with { Expiration = WholeNumber(value, memberAt, 0, uint.MaxValue) }; break;
+                case "expiration": overrides = overrides with { Expiration = ReadExpiration(value, memberAt) }; break;
                 case "collapseId": overrides = overrides with { CollapseId = Text(value, memberAt) }; break;
                 case "payload": overrides = overrides with { Payload = JsonObject(value, memberAt) }; break;
                 default: Unknown(memberAt); break;
@@ -175,6 +185,18 @@ internal sealed class RequestReader
         }
 
         return overrides;
+    }
+
+    private ApnsExpiration? ReadExpiration(JsonElement value, string at)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind == JsonValueKind.String && value.ValueEquals(ApnsExpiration.NoneWord))
+            return ApnsExpiration.None;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= ApnsExpiration.Latest)
+            return new ApnsExpiration(seconds);
+        Add(at, $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\"");
+        return null;
     }
 
     private IEnumerable<(string Name, JsonElement Value, string At)> Members(JsonElement parent, string at)

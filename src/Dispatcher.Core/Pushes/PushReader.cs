@@ -12,7 +12,7 @@ internal static class PushReader
             throw new InvalidPushException("must be a JSON object");
 
         Guid? id = null;
-        string? app = null, token = null, collapseKey = null;
+        string? app = null, token = null, channel = null, collapseKey = null;
         var acceptedAt = acceptedAtIfAbsent;
         DateTimeOffset? sendAt = null;
         int? timeToLive = null;
@@ -32,6 +32,8 @@ internal static class PushReader
                 app = Text(ref json, "app");
             else if (Is(ref json, "token"u8))
                 token = Text(ref json, "token");
+            else if (Is(ref json, "channel"u8))
+                channel = Text(ref json, "channel");
             else if (Is(ref json, "acceptedAt"u8))
                 acceptedAt = Instant(ref json, "acceptedAt") ?? acceptedAtIfAbsent;
             else if (Is(ref json, "sendAt"u8))
@@ -60,7 +62,7 @@ internal static class PushReader
         {
             Id = id ?? throw new InvalidPushException("id is missing"),
             App = app is { Length: > 0 } ? app : throw new InvalidPushException("app is missing"),
-            Target = Target.Token(token is { Length: > 0 } ? token : throw new InvalidPushException("token is missing")),
+            Target = TargetOf(token, channel),
             AcceptedAt = acceptedAt,
             SendAt = sendAt - acceptedAt > TimeSpan.FromDays(PushLimits.MaxDaysAhead)
                 ? throw new InvalidPushException($"sendAt must be at most {PushLimits.MaxDaysAhead} days ahead")
@@ -74,6 +76,15 @@ internal static class PushReader
             Fcm = fcm,
         };
     }
+
+    private static Target TargetOf(string? token, string? channel) => (token, channel) switch
+    {
+        ({ Length: > 0 }, null) => Target.Token(token),
+        (null, { Length: > 0 }) => Target.Channel(channel),
+        (not null, not null) => throw new InvalidPushException("has both a token and a channel"),
+        (null, not null) => throw new InvalidPushException("channel is empty"),
+        _ => throw new InvalidPushException("token is missing"),
+    };
 
     /// <summary>Whether the current member has that name; if so, moves on to its value.</summary>
     private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
@@ -133,7 +144,7 @@ internal static class PushReader
             return null;
         string? pushType = null, topic = null, collapseId = null;
         int? priority = null;
-        long? expiration = null;
+        ApnsExpiration? expiration = null;
         JsonElement? payload = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -144,7 +155,7 @@ internal static class PushReader
             else if (Is(ref json, "priority"u8))
                 priority = Int(ref json, "apns.priority");
             else if (Is(ref json, "expiration"u8))
-                expiration = Number(ref json, "apns.expiration");
+                expiration = Expiration(ref json);
             else if (Is(ref json, "collapseId"u8))
                 collapseId = Text(ref json, "apns.collapseId");
             else if (Is(ref json, "payload"u8))
@@ -210,6 +221,14 @@ internal static class PushReader
         Number(ref json, name) is var number && number is null or (>= int.MinValue and <= int.MaxValue)
             ? (int?)number
             : throw new InvalidPushException($"{name} is out of range");
+
+    private static ApnsExpiration? Expiration(ref Utf8JsonReader json) => json.TokenType switch
+    {
+        JsonTokenType.Number when json.TryGetInt64(out var seconds) => new ApnsExpiration(seconds),
+        JsonTokenType.String when json.ValueTextEquals(ApnsExpiration.NoneWord) => ApnsExpiration.None,
+        JsonTokenType.Null => null,
+        _ => throw new InvalidPushException($"apns.expiration must be a whole number or \"{ApnsExpiration.NoneWord}\""),
+    };
 
     private static int? TimeToLive(long? seconds) => seconds is null or (>= 0 and <= PushLimits.MaxTimeToLive)
         ? (int?)seconds

@@ -43,7 +43,7 @@ internal sealed partial class Settler(
             Settlement.Complete => CompleteAsync(consumed, push, report.Outcome, attempts, abort),
             Settlement.CompleteAndReportToken => ReportTokenAsync(consumed, push, report, attempts, abort),
             Settlement.DeadLetter =>
-                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? "rejected", detail: null, abort),
+                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? "rejected", report.Outcome.Detail, abort),
             _ => RetryAsync(consumed, push, app, report, attempts, abort),
         };
     }

@@ -22,6 +22,7 @@ internal static class RandomPushes
         from id in Gen.Choose(0, 255).Select(number => (byte)number).ArrayOf(16).Select(bytes => new Guid(bytes)).Where(id => id != Guid.Empty)
         from app in NonEmpty(Text)
         from token in NonEmpty(Text)
+        from isChannel in Gen.Elements(false, true)
         from seconds in Gen.Choose(0, int.MaxValue)
         from ticks in Gen.Choose(0, (int)TimeSpan.TicksPerSecond - 1)
         from wait in Optional(Gen.Choose(-100, PushLimits.MaxDaysAhead * 86_400))
@@ -36,7 +37,7 @@ internal static class RandomPushes
         {
             Id = id,
             App = app,
-            Target = Target.Token(token),
+            Target = isChannel ? Target.Channel(token) : Target.Token(token),
             AcceptedAt = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(ticks),
             SendAt = wait is null ? null : DateTimeOffset.FromUnixTimeSeconds(seconds).AddSeconds(wait.Value),
             TimeToLive = timeToLive,
@@ -52,7 +53,7 @@ internal static class RandomPushes
         from pushType in Text.OrNull()
         from topic in Text.OrNull()
         from priority in Optional(Gen.Choose(int.MinValue, int.MaxValue))
-        from expiration in Optional(Gen.Choose(0, int.MaxValue).Select(half => half * 3L))
+        from expiration in Optional(Optional(Gen.Choose(0, int.MaxValue).Select(half => half * 3L)).Select(seconds => new ApnsExpiration(seconds)))
         from collapseId in Text.OrNull()
         from payload in Optional(JsonObject(depth: 3))
         select new ApnsOverrides
