@@ -95,22 +95,25 @@ internal sealed class RequestReader
 
     private RequestedTarget ReadTarget(JsonElement target, string at)
     {
-        string? app = null, token = null;
+        string? app = null;
+        Target? whom = null;
         foreach (var (name, value, memberAt) in Members(target, at))
         {
             if (name == "app")
                 app = Text(value, memberAt) ?? "";
-            else if (name == "token")
-                token = Text(value, memberAt, mayBeEmpty: true) ?? ""; // what a token may be, its provider's rules say
-            else
+            else if (Target.KindOf(name) is not { } kind)
                 Unknown(memberAt);
+            else if (whom is not null)
+                Add(memberAt, $"is one too many: the target has a {whom.Word}");
+            else
+                whom = new Target(kind, Text(value, memberAt, mayBeEmpty: true) ?? ""); // what it may be, its provider's rules say
         }
 
         if (target.ValueKind == JsonValueKind.Object && app is null)
             Add($"{at}/app", "is missing");
-        if (target.ValueKind == JsonValueKind.Object && token is null)
+        if (target.ValueKind == JsonValueKind.Object && whom is null)
             Add($"{at}/token", "is missing");
-        return new RequestedTarget(app ?? "", token ?? "");
+        return new RequestedTarget(app ?? "", whom ?? Target.Token(""));
     }
 
     private NotificationContent? ReadNotification(JsonElement notification, string at)

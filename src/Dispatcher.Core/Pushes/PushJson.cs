@@ -26,7 +26,7 @@ public static class PushJson
         json.WriteNumber("v"u8, PushNotification.SchemaVersion);
         json.WriteString("id"u8, push.Id);
         json.WriteString("app"u8, push.App);
-        json.WriteString("token"u8, push.Target.Value);
+        json.WriteString(push.Target.Word, push.Target.Value);
         json.WriteString("acceptedAt"u8, push.AcceptedAt.UtcDateTime);
         if (push.SendAt is { } sendAt)
             json.WriteString("sendAt"u8, sendAt.UtcDateTime);

@@ -14,7 +14,7 @@ public sealed record PushNotification
     /// <summary>The configured application that the target belongs to.</summary>
     public required string App { get; init; }
 
-    /// <summary>The device.</summary>
+    /// <summary>The device, or whoever a topic stands for.</summary>
     public required Target Target { get; init; }
 
     /// <summary>When the API answered for it, or, for a record that a service produced itself, when Kafka took it.</summary>

@@ -12,7 +12,8 @@ internal static class PushReader
             throw new InvalidPushException("must be a JSON object");
 
         Guid? id = null;
-        string? app = null, token = null, collapseKey = null;
+        string? app = null, collapseKey = null;
+        Target? target = null;
         var acceptedAt = acceptedAtIfAbsent;
         DateTimeOffset? sendAt = null;
         int? timeToLive = null;
@@ -31,7 +32,7 @@ internal static class PushReader
             else if (Is(ref json, "app"u8))
                 app = Text(ref json, "app");
             else if (Is(ref json, "token"u8))
-                token = Text(ref json, "token");
+                target = Whom(ref json, TargetKind.Token, target);
             else if (Is(ref json, "acceptedAt"u8))
                 acceptedAt = Instant(ref json, "acceptedAt") ?? acceptedAtIfAbsent;
             else if (Is(ref json, "sendAt"u8))
@@ -50,6 +51,12 @@ internal static class PushReader
                 apns = Apns(ref json);
             else if (Is(ref json, "fcm"u8))
                 fcm = Object(ref json, "fcm");
+            else if (Is(ref json, "topic"u8))
+                target = Whom(ref json, TargetKind.Topic, target);
+            else if (Is(ref json, "condition"u8))
+                target = Whom(ref json, TargetKind.Condition, target);
+            else if (Is(ref json, "fid"u8))
+                target = Whom(ref json, TargetKind.Fid, target);
             else
                 json.Skip();
         }
@@ -60,7 +67,7 @@ internal static class PushReader
         {
             Id = id ?? throw new InvalidPushException("id is missing"),
             App = app is { Length: > 0 } ? app : throw new InvalidPushException("app is missing"),
-            Target = Target.Token(token is { Length: > 0 } ? token : throw new InvalidPushException("token is missing")),
+            Target = target ?? throw new InvalidPushException("token is missing"),
             AcceptedAt = acceptedAt,
             SendAt = sendAt - acceptedAt > TimeSpan.FromDays(PushLimits.MaxDaysAhead)
                 ? throw new InvalidPushException($"sendAt must be at most {PushLimits.MaxDaysAhead} days ahead")
@@ -78,6 +85,17 @@ internal static class PushReader
     /// <summary>Whether the current member has that name; if so, moves on to its value.</summary>
     private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
         json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(name) && json.Read();
+
+    private static Target? Whom(ref Utf8JsonReader json, TargetKind kind, Target? other)
+    {
+        var target = new Target(kind, Text(ref json, Target.WordOf(kind)) ?? "");
+        return (target.Value.Length, other) switch
+        {
+            (0, _) => other, // null and empty are nobody
+            (_, null) => target,
+            _ => throw new InvalidPushException($"has both a {other.Word} and a {target.Word}"),
+        };
+    }
 
     private static void CheckVersion(long? version)
     {

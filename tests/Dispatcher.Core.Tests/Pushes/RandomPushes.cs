@@ -21,7 +21,8 @@ internal static class RandomPushes
     public static Gen<PushNotification> All { get; } =
         from id in Gen.Choose(0, 255).Select(number => (byte)number).ArrayOf(16).Select(bytes => new Guid(bytes)).Where(id => id != Guid.Empty)
         from app in NonEmpty(Text)
-        from token in NonEmpty(Text)
+        from kind in Gen.Elements(Enum.GetValues<TargetKind>())
+        from whom in NonEmpty(Text)
         from seconds in Gen.Choose(0, int.MaxValue)
         from ticks in Gen.Choose(0, (int)TimeSpan.TicksPerSecond - 1)
         from wait in Optional(Gen.Choose(-100, PushLimits.MaxDaysAhead * 86_400))
@@ -36,7 +37,7 @@ internal static class RandomPushes
         {
             Id = id,
             App = app,
-            Target = Target.Token(token),
+            Target = new Target(kind, whom),
             AcceptedAt = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(ticks),
             SendAt = wait is null ? null : DateTimeOffset.FromUnixTimeSeconds(seconds).AddSeconds(wait.Value),
             TimeToLive = timeToLive,

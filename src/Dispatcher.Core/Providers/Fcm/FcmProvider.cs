@@ -62,7 +62,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
             return failure;
 
         body.Return();
-        return Conclude(route, token, reply);
+        return Conclude(push, route, token, reply);
     }
 
     /// <inheritdoc/>
@@ -82,9 +82,9 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
         Roots = roots,
     };
 
-    private SendOutcome Conclude(Route route, FcmToken token, in Reply reply)
+    private SendOutcome Conclude(PushNotification push, Route route, FcmToken token, in Reply reply)
     {
-        var (outcome, isKnown) = FcmAnswer.Read(reply.Answer, _time.GetUtcNow());
+        var (outcome, isKnown) = FcmAnswer.Read(reply.Answer, push.Target, _time.GetUtcNow());
         if (!isKnown)
             _unknownReasons.Saw(reply.Answer.Status, outcome.Reason!);
         if (outcome is not SendOutcome.NotSent { Reason: FcmReasons.Unauthenticated } || route.Tokens.Replace(token.Generation))

@@ -81,11 +81,13 @@ public static class FcmRules
 
     private static void CheckSize(PushNotification push, List<PushProblem> problems)
     {
-        if (FcmPayload.MeasureBody(push) <= PushLimits.FcmPayloadBytes)
+        var limit = push.Target.IsDevice ? PushLimits.FcmPayloadBytes : PushLimits.FcmTopicPayloadBytes;
+        if (FcmPayload.MeasureBody(push) <= limit)
             return;
         var size = FcmPayload.Measure(push);
-        if (size > PushLimits.FcmPayloadBytes)
-            problems.Add(new("", $"has {size} bytes of keys and values for FCM, which takes {PushLimits.FcmPayloadBytes}"));
+        var taken = push.Target.IsDevice ? $"{limit}" : $"{limit} for a {push.Target.Word}";
+        if (size > limit)
+            problems.Add(new("", $"has {size} bytes of keys and values for FCM, which takes {taken}"));
     }
 
     private static JsonElement? Member(JsonElement? parent, string name) =>

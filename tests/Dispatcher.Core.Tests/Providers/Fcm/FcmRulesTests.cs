@@ -56,6 +56,17 @@ public sealed class FcmRulesTests
         AssertProblem("", FcmPush(new() { Body = new('x', 4097 - fixedBytes) }));
     }
 
+    [Theory]
+    [InlineData(TargetKind.Topic)]
+    [InlineData(TargetKind.Condition)]
+    public void The_size_is_half_of_that_for_a_topic(TargetKind kind)
+    {
+        var fixedBytes = "body".Length;
+        var push = FcmPush() with { Target = new Target(kind, "news") };
+        Assert.Empty(FcmRules.Check(push with { Notification = new() { Body = new('x', 2048 - fixedBytes) } }));
+        AssertProblem("", push with { Notification = new() { Body = new('x', 2049 - fixedBytes) } });
+    }
+
     [Fact]
     public void What_is_passed_on_to_apns_has_apns_limit()
     {
