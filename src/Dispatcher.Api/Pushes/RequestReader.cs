@@ -64,6 +64,9 @@ internal sealed class RequestReader
                 case "fcm":
                     content = content with { Fcm = JsonObject(value, at) };
                     break;
+                case "validateOnly":
+                    content = content with { ValidateOnly = Flag(value, at) };
+                    break;
                 default:
                     Unknown(at);
                     break;
@@ -249,6 +252,13 @@ internal sealed class RequestReader
             return number;
         Add(at, $"must be a whole number from {min} to {max}");
         return null;
+    }
+
+    private bool Flag(JsonElement value, string at)
+    {
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null))
+            Add(at, $"must be true or false, not {Kind(value)}");
+        return value.ValueKind == JsonValueKind.True;
     }
 
     private T OneOf<T>(JsonElement value, string at, (string Word, T Value) first, (string Word, T Value) second)

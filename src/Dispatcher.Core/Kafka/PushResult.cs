@@ -35,6 +35,10 @@ public sealed record PushResult(
     /// <summary>What the target is addressed by.</summary>
     public TargetKind Kind { get; init; }
 
+    /// <summary>Whether the push was only checked: accepted then means that it would have been taken, and nobody gets it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ValidateOnly { get; init; }
+
     /// <summary>The record's value.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RecordJson.Default.PushResult);
 

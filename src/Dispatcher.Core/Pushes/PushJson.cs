@@ -48,6 +48,8 @@ public static class PushJson
             fcm.WriteTo(json);
         }
 
+        if (push.ValidateOnly)
+            json.WriteBoolean("validateOnly"u8, true);
         json.WriteEndObject();
     }
 

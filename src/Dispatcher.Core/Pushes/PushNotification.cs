@@ -47,6 +47,9 @@ public sealed record PushNotification
     /// <summary>A JSON object in the words of FCM's <c>Message</c>, merged over what the neutral fields render; ignored by APNs.</summary>
     public JsonElement? Fcm { get; init; }
 
+    /// <summary>FCM checks the push, token included, and delivers nothing; nobody but FCM can.</summary>
+    public bool ValidateOnly { get; init; }
+
     /// <summary>When it should have been sent: the time to live counts from here.</summary>
     public DateTimeOffset DueAt => SendAt is { } sendAt && sendAt > AcceptedAt ? sendAt : AcceptedAt;
 

@@ -22,6 +22,7 @@ internal static class PushReader
         Dictionary<string, string>? data = null;
         ApnsOverrides? apns = null;
         JsonElement? fcm = null;
+        var validateOnly = false;
 
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -51,6 +52,8 @@ internal static class PushReader
                 apns = Apns(ref json);
             else if (Is(ref json, "fcm"u8))
                 fcm = Object(ref json, "fcm");
+            else if (Is(ref json, "validateOnly"u8))
+                validateOnly = Flag(ref json, "validateOnly");
             else if (Is(ref json, "topic"u8))
                 target = Whom(ref json, TargetKind.Topic, target);
             else if (Is(ref json, "condition"u8))
@@ -79,6 +82,7 @@ internal static class PushReader
             Data = data,
             Apns = apns,
             Fcm = fcm,
+            ValidateOnly = validateOnly,
         };
     }
 
@@ -203,6 +207,13 @@ internal static class PushReader
         JsonTokenType.String => json.GetString(),
         JsonTokenType.Null => null,
         _ => throw new InvalidPushException($"{name} must be a string"),
+    };
+
+    private static bool Flag(ref Utf8JsonReader json, string name) => json.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False or JsonTokenType.Null => false,
+        _ => throw new InvalidPushException($"{name} must be true or false"),
     };
 
     private static Guid Id(ref Utf8JsonReader json) =>

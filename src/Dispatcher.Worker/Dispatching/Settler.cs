@@ -212,7 +212,7 @@ internal sealed partial class Settler(
             outcome.Status,
             attempts,
             push.AcceptedAt,
-            time.GetUtcNow()) { Kind = push.Target.Kind };
+            time.GetUtcNow()) { Kind = push.Target.Kind, ValidateOnly = push.ValidateOnly };
         return handOff.ProduceAsync(_topics.Results, new Message<byte[]?, byte[]?> { Value = result.ToJson() }, abort);
     }
 

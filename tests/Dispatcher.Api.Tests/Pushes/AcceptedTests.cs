@@ -99,6 +99,14 @@ public sealed class AcceptedTests(ApiFixture fixture) : IClassFixture<ApiFixture
         Assert.Equal(target, Assert.Single(Read(answer, Provider.Fcm, PushClass.Urgent)).Target);
     }
 
+    [Fact]
+    public async Task Fcm_can_check_a_push_without_sending_it()
+    {
+        var answer = await _api.PushAsync("""{"to":{"app":"shop-android","token":"f:A"},"data":{"k":"v"},"validateOnly":true}""");
+
+        Assert.True(Assert.Single(Read(answer, Provider.Fcm, PushClass.Urgent)).ValidateOnly);
+    }
+
     [Theory]
     [InlineData("urgent", PushClass.Urgent)]
     [InlineData("bulk", PushClass.Bulk)]

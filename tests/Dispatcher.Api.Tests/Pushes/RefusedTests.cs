@@ -102,6 +102,17 @@ public sealed class RefusedTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     public async Task A_field_that_fcm_s_message_lacks_is_pointed_at() =>
         await AssertRefusedAsync($$$"""{{{{Android}}},"fcm":{"color":"red"}}""", "#/fcm/color", "is not a field of FCM's message");
 
+    [Theory]
+    [InlineData("{\"android\":{\"ttl\":3600}}", "#/fcm/android/ttl", "must be seconds with an s, such as \"3600s\" or \"1.5s\"")]
+    [InlineData("{\"android\":{\"notification\":{\"bodyLocArgs\":[1]}}}", "#/fcm/android/notification/bodyLocArgs/0", "must be a string")]
+    [InlineData("{\"webpush\":{\"headers\":{\"TTL\":15}}}", "#/fcm/webpush/headers/TTL", "must be a string")]
+    public async Task Fcm_s_own_words_are_checked_too(string fcm, string at, string detail) =>
+        await AssertRefusedAsync($$"""{{{Android}},{{Title}},"fcm":{{fcm}}}""", at, detail);
+
+    [Fact]
+    public async Task Apns_cannot_check_a_push_without_sending_it() => await AssertRefusedAsync(
+        $$"""{{{Ios}},{{Title}},"validateOnly":true}""", "#/validateOnly", "must be false: Apns cannot check a push without sending it");
+
     [Fact]
     public async Task The_payload_as_apns_gets_it_has_a_limit() => await AssertRefusedAsync(
         $$$"""{{{{Ios}}},"notification":{"title":"{{{new string('x', AcceptedTests.LongestApnsTitle + 1)}}}"}}""",

@@ -92,6 +92,7 @@ public sealed class RequestReaderTests
     [InlineData("\"timeToLive\":2419201", "/timeToLive", "must be a whole number from 0 to 2419200")]
     [InlineData("\"timeToLive\":1.5", "/timeToLive", "must be a whole number from 0 to 2419200")]
     [InlineData("\"timeToLive\":\"60\"", "/timeToLive", "must be a whole number from 0 to 2419200")]
+    [InlineData("\"validateOnly\":\"yes\"", "/validateOnly", "must be true or false, not a string")]
     [InlineData("\"collapseKey\":\"\"", "/collapseKey", "must not be empty")]
     [InlineData("\"collapseKey\":{}", "/collapseKey", "must be a string, not an object")]
     [InlineData("\"notification\":\"Hi\"", "/notification", "must be an object, not a string")]

@@ -58,6 +58,7 @@ public sealed class PushReaderTests
     [InlineData("priority", "\"urgent\"", "priority must be high or normal")]
     [InlineData("priority", "10", "priority must be a string")]
     [InlineData("collapseKey", "1", "collapseKey must be a string")]
+    [InlineData("validateOnly", "1", "validateOnly must be true or false")]
     [InlineData("notification", "\"Hi\"", "notification must be an object")]
     [InlineData("notification", "{\"title\":1}", "notification.title must be a string")]
     [InlineData("notification", "{\"subtitle\":1}", "notification.subtitle must be a string")]

@@ -33,6 +33,7 @@ internal static class RandomPushes
         from collapseKey in Text.OrNull()
         from apns in Apns.OrNull()
         from fcm in Optional(JsonObject(depth: 3))
+        from validateOnly in Gen.Elements(true, false)
         select new PushNotification
         {
             Id = id,
@@ -47,6 +48,7 @@ internal static class RandomPushes
             CollapseKey = collapseKey,
             Apns = apns,
             Fcm = fcm,
+            ValidateOnly = validateOnly,
         };
 
     private static Gen<ApnsOverrides> Apns { get; } =

@@ -23,6 +23,8 @@ public static class FcmPayload
             Merged(push, now).WriteTo(writer);
         else
             WriteNeutral(writer, push, now);
+        if (push.ValidateOnly)
+            writer.WriteBoolean("validate_only"u8, true);
         writer.WriteEndObject();
     }
 
@@ -72,7 +74,7 @@ public static class FcmPayload
             WriteNeutral(writer, push, now);
         var message = JsonNode.Parse(neutral.WrittenSpan)!.AsObject();
         if (push.Fcm is { ValueKind: JsonValueKind.Object } patch)
-            JsonMergePatch.Apply(message, FcmFields.Message.Canonicalise(patch));
+            JsonMergePatch.Apply(message, FcmMessage.Fields.Canonicalise(patch));
         // The rules refuse another target at the door; a record that never passed it must not reach one either.
         foreach (var field in FcmFields.Addressing)
             message.Remove(field);

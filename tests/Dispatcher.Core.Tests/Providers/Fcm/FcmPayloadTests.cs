@@ -119,6 +119,10 @@ public sealed class FcmPayloadTests
     }
 
     [Fact]
+    public void A_push_that_is_only_checked_says_so_beside_the_message() =>
+        AssertJson("""{"message":{"token":"fGh:APA91b"},"validate_only":true}""", Render(FcmPush() with { ValidateOnly = true }));
+
+    [Fact]
     public void The_size_counts_keys_and_values_in_utf8() =>
         Assert.Equal(
             "title".Length + "Grüße".Length + 2 + "orderId".Length + "42".Length,
