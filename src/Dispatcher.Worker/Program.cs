@@ -58,7 +58,8 @@ try
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
     builder.Services.AddSingleton(services => new ApnsProvider(apps, apns, time, services.GetRequiredService<ILoggerFactory>()));
-    builder.Services.AddSingleton(services => new FcmProvider(apps, fcm, time, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new FcmProvider(
+        apps, fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new DispatchService(
         new Dictionary<Provider, IPushProvider>
         {
