@@ -22,7 +22,7 @@ public sealed class RequestReaderTests
               "fcm": { "android": { "notification": { "channel_id": "orders" } } } }
             """);
 
-        Assert.Equal([new("shop-ios", "7f3a"), new("shop-android", "fGh:APA91b")], request.Targets);
+        Assert.Equal([new("shop-ios", Target.Token("7f3a")), new("shop-android", Target.Token("fGh:APA91b"))], request.Targets);
         Assert.Equal((PushClass.Bulk, "/to/1"), (request.Class, request.PointerTo(1)));
         var content = request.Content;
         Assert.Equal((Now, PushPriority.Normal, 3600, "order-42"), (content.AcceptedAt, content.Priority, content.TimeToLive, content.CollapseKey));

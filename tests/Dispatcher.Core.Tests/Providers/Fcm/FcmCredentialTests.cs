@@ -63,8 +63,8 @@ public sealed class FcmCredentialTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(("/v1/projects/metadata-project/messages:send", "Bearer ya29.metadata", null), Assert.Single(_pushes));
         Assert.Equal(
-            ["/computeMetadata/v1/project/project-id", $"/computeMetadata/v1/instance/service-accounts/default/token?scopes={Uri.EscapeDataString(Scope)}"],
-            _metadataPaths);
+            ["/computeMetadata/v1/project/project-id", $"/computeMetadata/v1/instance/service-accounts/default/token?scopes={Scope}"],
+            _metadataPaths.Select(Uri.UnescapeDataString));
     }
 
     [Theory]
