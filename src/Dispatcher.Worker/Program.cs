@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
@@ -9,6 +8,7 @@ using Dispatcher.Core.Sending;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker;
+using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
 
 #pragma warning disable RS0030 // Program.cs is where the clock, chance and the console come from
@@ -48,6 +48,10 @@ try
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
+    if (worker.SparseCommits && LibrdkafkaBindings.Problem() is { } bindingsProblem)
+        return Refuse(bindingsProblem);
+    if (ConsumerSettings.Problem(kafka) is { } consumerProblem)
+        return Refuse(consumerProblem);
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
 
     builder.Services.AddMetrics();
@@ -109,16 +113,7 @@ try
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
         _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
-    // The host drains at the first signal; a second one means now. What is in flight stays in Kafka.
-    var signals = 0;
-    void OnSignal(PosixSignalContext signal)
-    {
-        if (Interlocked.Increment(ref signals) > 1)
-            Environment.Exit(1);
-    }
-
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+    using var secondSignal = new SecondSignal();
     await app.RunAsync();
     return 0;
 }

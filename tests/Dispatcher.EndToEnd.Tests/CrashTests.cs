@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Dispatcher.EndToEnd.Tests.Stage;
 
 namespace Dispatcher.EndToEnd.Tests;
@@ -21,6 +23,33 @@ public sealed class CrashTests
         await load.AcceptedAsync(load.Accepted.Count + 1_500);
         var balance = await Balance.OfAsync(deployment, await load.EndAsync());
         balance.AssertHolds(duplicates: taken - committed + (4 * Deployment.MaxInFlight));
+    }
+
+    /// <summary>Pushes that hang keep every partition's commit where it is; what is settled behind them is in the commit's metadata.</summary>
+    [Fact]
+    public async Task A_worker_with_sparse_commits_that_is_killed_behind_pushes_that_hang_costs_one_interval()
+    {
+        const string hanging = "57a1";
+        await using var deployment = await Deployment.StartAsync(workers: 1, Latency, sparseCommits: true);
+        await deployment.Simulator.BreakProvidersAsync(new { kind = "stall", tokenPrefix = hanging });
+        var stuck = new List<AcceptedPush>();
+        for (var i = 0; i < 2 * Deployment.Partitions; i++)
+            stuck.AddRange(await deployment.Api.PushAsync([(Deployment.Ios, hanging + Load.Token(Deployment.Ios)[hanging.Length..])], "urgent"));
+        var load = await new Load(deployment, pushes: 2_000).EndedAsync();
+        await deployment.Ledger.SettledAsync(load);
+
+        await deployment.Worker(0).KillAsync();
+        var taken = await deployment.Simulator.CountAsync("accepted");
+        var committed = deployment.Ledger.Committed();
+        await deployment.Simulator.RepairProvidersAsync();
+        var next = await deployment.AddWorkerAsync();
+        var balance = await Balance.OfAsync(deployment, [.. stuck, .. load]);
+        var beyond = next.Lines.Sum(line => Regex.Match(line, @": (\d+) pushes beyond the commit") is { Success: true } match
+            ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+            : 0);
+
+        Assert.InRange(beyond, 200, taken - committed);
+        balance.AssertHolds(duplicates: taken - committed - beyond);
     }
 
     /// <summary>Longer than its session: the group has given its partitions away, and when it wakes it must not disturb the new owner.</summary>

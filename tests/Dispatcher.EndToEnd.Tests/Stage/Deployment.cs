@@ -26,9 +26,11 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly DirectoryInfo _directory;
     private readonly Dictionary<string, string> _shared;
     private readonly List<ChildProgram> _programs = [];
+    private readonly bool _sparseCommits;
 
-    private Deployment(DirectoryInfo directory, Simulator simulator)
+    private Deployment(DirectoryInfo directory, Simulator simulator, bool sparseCommits)
     {
+        _sparseCommits = sparseCommits;
         _directory = directory;
         Simulator = simulator;
         Kafka = new KafkaOptions { BootstrapServers = simulator["kafka"], DelayTiers = "1s,2s" };
@@ -45,14 +47,14 @@ internal sealed class Deployment : IAsyncDisposable
 
     public PushApi Api { get; private set; } = null!;
 
-    public static async Task<Deployment> StartAsync(int workers, TimeSpan latency = default)
+    public static async Task<Deployment> StartAsync(int workers, TimeSpan latency = default, bool sparseCommits = false)
     {
         var directory = Directory.CreateTempSubdirectory("end-to-end-");
         var topics = new TopicNames(TopicNames.DefaultPrefix, "1s,2s");
         var lanes = Lane.All.Select(topics.Pushes).ToHashSet();
         var simulator = await Simulator.StartAsync(
             directory.FullName, string.Join(',', topics.All.Select(topic => $"{topic}:{(lanes.Contains(topic) ? Partitions : 1)}")), latency);
-        var deployment = new Deployment(directory, simulator);
+        var deployment = new Deployment(directory, simulator, sparseCommits);
         try
         {
             await deployment.StartApiAsync();
@@ -106,6 +108,8 @@ internal sealed class Deployment : IAsyncDisposable
         ["Fcm:TrustedCaPath"] = Simulator["caPath"],
         ["Worker:MaxInFlight"] = $"{MaxInFlight}",
         ["Worker:QueuePushes"] = $"{QueuePushes}",
+        ["Worker:SparseCommits"] = $"{_sparseCommits}",
+        ["Sending:AttemptTimeout"] = _sparseCommits ? "00:01:00" : "00:00:15", // what hangs is to be in flight still when its worker is killed
         ["Sending:BreakDuration"] = "00:00:01",
         ["Retry:MaxAttempts"] = "50", // the tiers are quick here, an outage is not
     });
