@@ -1,9 +1,11 @@
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
 
@@ -26,7 +28,12 @@ try
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
     var apns = Section<ApnsOptions>("Apns");
-    string[] problems = [.. kafka.Validate(), .. access.Validate(), .. apns.Validate().Select(problem => $"Apns:{problem}")];
+    var fcm = Section<FcmOptions>("Fcm");
+    string[] problems =
+    [
+        .. kafka.Validate(), .. access.Validate(),
+        .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
+    ];
     if (problems.Length > 0)
         return Refuse(problems);
 
@@ -46,6 +53,8 @@ try
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns, services.GetRequiredService<CredentialMetrics>(), time, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new FcmTopics(
+        fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForRequests(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -60,6 +69,7 @@ try
     app.MapPost("/push", push.HandleAsync);
     new ChannelEndpoints(
         keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
+    new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
     app.MapGet("/health/live", () => Results.Ok());
     app.MapGet("/health/ready", async () =>
         await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))

@@ -63,7 +63,8 @@ try
         services.GetRequiredService<ILogger<RecordProducer>>()));
     builder.Services.AddSingleton(services => new ApnsProvider(
         apps, apns, services.GetRequiredService<CredentialMetrics>(), time, services.GetRequiredService<ILoggerFactory>()));
-    builder.Services.AddSingleton(services => new FcmProvider(apps, fcm, time, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new FcmProvider(
+        apps, fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new DispatchService(
         new Dictionary<Provider, IPushProvider>
         {
