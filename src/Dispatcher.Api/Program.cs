@@ -2,9 +2,11 @@ using System.Diagnostics.Metrics;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
 
@@ -28,7 +30,12 @@ try
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
     var apns = Section<ApnsOptions>("Apns");
-    string[] problems = [.. kafka.Validate(), .. access.Validate(), .. apns.Validate().Select(problem => $"Apns:{problem}")];
+    var fcm = Section<FcmOptions>("Fcm");
+    string[] problems =
+    [
+        .. kafka.Validate(), .. access.Validate(),
+        .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
+    ];
     if (problems.Length > 0)
         return Refuse(problems);
 
@@ -54,6 +61,8 @@ try
         time,
         chance,
         services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new FcmTopics(
+        fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForRequests(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -72,6 +81,7 @@ try
     app.MapPost("/push", push.HandleAsync);
     new ChannelEndpoints(
         keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
+    new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
     app.MapGet("/health/live", () => Results.Ok());
     app.MapGet("/health/ready", async () =>
         await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))

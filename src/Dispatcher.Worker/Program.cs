@@ -73,7 +73,13 @@ try
         chance,
         services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmProvider(
-        apps, fcm, services.GetRequiredService<ConnectionMetrics>(), time, chance, services.GetRequiredService<ILoggerFactory>()));
+        apps,
+        fcm,
+        GoogleEnvironment.Read(Environment.GetEnvironmentVariable),
+        services.GetRequiredService<ConnectionMetrics>(),
+        time,
+        chance,
+        services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton<IReadOnlyDictionary<Provider, AppGates>>(services => Enum.GetValues<Provider>().ToDictionary(
         provider => provider,
         provider => new AppGates(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dispatcher.Chaos.Stage;
 using Dispatcher.Core.Sending;
 using Dispatcher.EndToEnd.Tests.Stage;
 
@@ -12,7 +13,7 @@ public sealed class ReloadTests
     [Fact]
     public async Task An_app_comes_and_keys_are_replaced_in_the_middle_of_the_load()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 2);
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 2 });
         var load = new Load(deployment);
         await deployment.Ledger.SettledAsync(300);
 
@@ -20,7 +21,7 @@ public sealed class ReloadTests
         var (p8, account) = (deployment.Simulator["apnsKeyPath"], deployment.Simulator["fcmCredentialsPath"]);
         var key = await File.ReadAllTextAsync(p8);
         await File.WriteAllTextAsync(p8, "broken");
-        foreach (var worker in deployment.Programs.Skip(1))
+        foreach (var worker in deployment.Workers)
             await worker.SaysAsync("is not an APNs key");
         await File.WriteAllTextAsync(p8, key + "\n\n");
         await File.WriteAllTextAsync(account, await File.ReadAllTextAsync(account) + "\n\n");
@@ -34,9 +35,9 @@ public sealed class ReloadTests
             keyPath = p8,
         }));
 
-        await deployment.Programs[0].SaysAsync($"App {Late} is in force");
+        await deployment.ApiProgram.SaysAsync($"App {Late} is in force");
         var late = await deployment.Api.PushAsync([.. Enumerable.Range(0, 20).Select(_ => (Late, Load.Token(Deployment.Ios)))]);
-        foreach (var worker in deployment.Programs.Skip(1))
+        foreach (var worker in deployment.Workers)
         {
             await worker.SaysAsync($"App {Late} is in force");
             await worker.SaysAsync($"App {Deployment.Android} is in force: changed");

@@ -37,7 +37,7 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
             }
 
             if (target.Problem(app.Provider) is { } targetProblem)
-                Add($"{request.PointerTo(i)}/{(target.Kind == TargetKind.Channel ? "channel" : "token")}", targetProblem);
+                Add($"{request.PointerTo(i)}/{target.Word}", targetProblem);
 
             var push = request.Content with { Id = Guid.CreateVersion7(time.GetUtcNow()), App = name, Target = target };
             if (checksContent && checkedApps.Add((name, target.Kind)))
@@ -54,6 +54,8 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
         var hasOwnContent = apns is not null ? ApnsRules.HasOwnContent(push, apns) : push.Fcm is not null;
         if (push.Notification is null && push.Data is null or { Count: 0 } && !hasOwnContent)
             return [new PushProblem(target, "would get nothing: give notification, data, or content in the provider's own words")];
+        if (push.ValidateOnly && app.Provider != Provider.Fcm)
+            return [new PushProblem("/validateOnly", $"must be false: {app.Provider} cannot check a push without sending it")];
         var problems = apns is not null ? ApnsRules.Check(push, apns) : FcmRules.Check(push);
         return problems.Count > 0 ? problems : SizeProblems(push);
     }

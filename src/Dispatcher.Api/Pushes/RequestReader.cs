@@ -64,6 +64,9 @@ internal sealed class RequestReader
                 case "fcm":
                     content = content with { Fcm = JsonObject(value, at) };
                     break;
+                case "validateOnly":
+                    content = content with { ValidateOnly = Flag(value, at) };
+                    break;
                 default:
                     Unknown(at);
                     break;
@@ -101,12 +104,12 @@ internal sealed class RequestReader
         {
             if (name == "app")
                 app = Text(value, memberAt) ?? "";
-            else if (name is not ("token" or "channel"))
+            else if (Target.KindOf(name) is not { } kind)
                 Unknown(memberAt);
             else if (whom is not null)
-                Add(memberAt, "is one too many: a target has a token or a channel");
+                Add(memberAt, $"is one too many: the target has a {whom.Word}");
             else
-                whom = ReadWhom(name, value, memberAt);
+                whom = new Target(kind, Text(value, memberAt, mayBeEmpty: true) ?? ""); // what it may be, its provider's rules say
         }
 
         if (target.ValueKind == JsonValueKind.Object && app is null)
@@ -114,13 +117,6 @@ internal sealed class RequestReader
         if (target.ValueKind == JsonValueKind.Object && whom is null)
             Add($"{at}/token", "is missing");
         return new RequestedTarget(app ?? "", whom ?? Target.Token(""));
-    }
-
-    // What a token or channel may be, its provider's rules say.
-    private Target ReadWhom(string name, JsonElement value, string at)
-    {
-        var text = Text(value, at, mayBeEmpty: true) ?? "";
-        return name == "token" ? Target.Token(text) : Target.Channel(text);
     }
 
     private NotificationContent? ReadNotification(JsonElement notification, string at)
@@ -268,6 +264,13 @@ internal sealed class RequestReader
             return number;
         Add(at, $"must be a whole number from {min} to {max}");
         return null;
+    }
+
+    private bool Flag(JsonElement value, string at)
+    {
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null))
+            Add(at, $"must be true or false, not {Kind(value)}");
+        return value.ValueKind == JsonValueKind.True;
     }
 
     private T OneOf<T>(JsonElement value, string at, (string Word, T Value) first, (string Word, T Value) second)

@@ -24,7 +24,7 @@ public sealed record ApnsApp(string Name, string Tenant, string BundleId, ApnsId
 /// <summary>An application reached through FCM.</summary>
 /// <param name="Name">The name that callers use.</param>
 /// <param name="Tenant">Who may send to it.</param>
-/// <param name="CredentialsPath">The absolute path of the credentials file.</param>
+/// <param name="CredentialsPath">The absolute path of the credentials file, or <see langword="null"/> for those of the machine.</param>
 /// <param name="ProjectId">The Firebase project, or <see langword="null"/> to take it from the credentials.</param>
-public sealed record FcmApp(string Name, string Tenant, string CredentialsPath, string? ProjectId)
+public sealed record FcmApp(string Name, string Tenant, string? CredentialsPath, string? ProjectId)
     : App(Name, Provider.Fcm, Tenant);

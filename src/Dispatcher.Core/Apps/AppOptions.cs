@@ -42,9 +42,12 @@ public sealed class AppOptions
     /// <summary>APNs: <c>production</c> (default) or <c>sandbox</c>.</summary>
     public string Environment { get; set; } = "production";
 
-    /// <summary>FCM, required: the path of the service-account file; relative paths as for <see cref="KeyPath"/>.</summary>
+    /// <summary>
+    /// FCM: the path of a credentials file (service account, workload identity, user); relative paths as for <see cref="KeyPath"/>.
+    /// Default: Google's application default credentials, that is <c>GOOGLE_APPLICATION_CREDENTIALS</c>, gcloud's file, the metadata server.
+    /// </summary>
     public string? CredentialsPath { get; set; }
 
-    /// <summary>FCM: the project. Default: the <c>project_id</c> of the credentials file.</summary>
+    /// <summary>FCM: the project. Default: the credentials file's <c>project_id</c>, <c>GOOGLE_CLOUD_PROJECT</c>, or the metadata server's.</summary>
     public string? ProjectId { get; set; }
 }

@@ -123,7 +123,7 @@ internal static class AppReader
             "fcm" => new FcmApp(
                 name,
                 Required(options.Tenant, "Tenant"),
-                RequiredFile(options.CredentialsPath, "CredentialsPath"),
+                options.CredentialsPath is null ? null : RequiredFile(options.CredentialsPath, "CredentialsPath"),
                 options.ProjectId),
             null => throw new InvalidAppException($"App '{name}' needs Provider: apns or fcm."),
             _ => throw new InvalidAppException($"App '{name}': Provider '{options.Provider}' must be apns or fcm."),

@@ -26,7 +26,7 @@ public static class PushJson
         json.WriteNumber("v"u8, PushNotification.SchemaVersion);
         json.WriteString("id"u8, push.Id);
         json.WriteString("app"u8, push.App);
-        json.WriteString(push.Target.Kind == TargetKind.Channel ? "channel"u8 : "token"u8, push.Target.Value);
+        json.WriteString(push.Target.Word, push.Target.Value);
         json.WriteString("acceptedAt"u8, push.AcceptedAt.UtcDateTime);
         if (push.SendAt is { } sendAt)
             json.WriteString("sendAt"u8, sendAt.UtcDateTime);
@@ -48,6 +48,8 @@ public static class PushJson
             fcm.WriteTo(json);
         }
 
+        if (push.ValidateOnly)
+            json.WriteBoolean("validateOnly"u8, true);
         json.WriteEndObject();
     }
 

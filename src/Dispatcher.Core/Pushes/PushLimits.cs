@@ -21,6 +21,9 @@ public static class PushLimits
     /// </summary>
     public const int FcmPayloadBytes = 4096;
 
+    /// <summary>The same for a topic or a condition. Source: Firebase, FCM v1 <c>ErrorCode</c>, INVALID_ARGUMENT.</summary>
+    public const int FcmTopicPayloadBytes = 2048;
+
     /// <summary>Longest time to live, in seconds: 28 days, FCM's maximum (<c>AndroidConfig.ttl</c>); APNs keeps 30 days.</summary>
     public const int MaxTimeToLive = 2_419_200;
 

@@ -73,7 +73,11 @@ public sealed class RequestReaderTests
     [InlineData("""{"to":{"app":1,"token":"t"}}""", "/to/app", "must be a string, not a number")]
     [InlineData("""{"to":{"app":"","token":"t"}}""", "/to/app", "must not be empty")]
     [InlineData("""{"to":{"app":"a","token":["t"]}}""", "/to/token", "must be a string, not an array")]
-    [InlineData("""{"to":{"app":"a","token":"t","topic":"x"}}""", "/to/topic", "is not a known member")]
+    [InlineData("""{"to":{"app":"a","token":"t","topic":"x"}}""", "/to/topic", "is one too many: the target has a token")]
+    [InlineData("""{"to":[{"app":"a","topic":"x","condition":"x"}]}""", "/to/0/condition", "is one too many: the target has a topic")]
+    [InlineData("""{"to":{"app":"a","topic":1}}""", "/to/topic", "must be a string, not a number")]
+    [InlineData("""{"to":{"app":"a","condition":[]}}""", "/to/condition", "must be a string, not an array")]
+    [InlineData("""{"to":{"app":"a","token":"t","Topic":"x"}}""", "/to/Topic", "is not a known member")]
     public void A_wrong_target_is_pointed_at(string json, string at, string problem) => Assert.Equal([new(at, problem)], Problems(json));
 
     [Theory]
@@ -88,6 +92,7 @@ public sealed class RequestReaderTests
     [InlineData("\"timeToLive\":2419201", "/timeToLive", "must be a whole number from 0 to 2419200")]
     [InlineData("\"timeToLive\":1.5", "/timeToLive", "must be a whole number from 0 to 2419200")]
     [InlineData("\"timeToLive\":\"60\"", "/timeToLive", "must be a whole number from 0 to 2419200")]
+    [InlineData("\"validateOnly\":\"yes\"", "/validateOnly", "must be true or false, not a string")]
     [InlineData("\"collapseKey\":\"\"", "/collapseKey", "must not be empty")]
     [InlineData("\"collapseKey\":{}", "/collapseKey", "must be a string, not an object")]
     [InlineData("\"notification\":\"Hi\"", "/notification", "must be an object, not a string")]
@@ -124,6 +129,14 @@ public sealed class RequestReaderTests
         Assert.Equal(
             ["/to/0/token", "/to/1/app", "/notification/badge", "/data/n", "/later"],
             Problems("""{"to":[{"app":"a"},{"token":"t"}],"notification":{"badge":"1"},"data":{"n":1},"later":1}""").Select(problem => problem.JsonPointer));
+
+    [Theory]
+    [InlineData("token", TargetKind.Token)]
+    [InlineData("fid", TargetKind.Fid)]
+    [InlineData("topic", TargetKind.Topic)]
+    [InlineData("condition", TargetKind.Condition)]
+    public void A_target_has_one_of_four_kinds(string member, TargetKind kind) =>
+        Assert.Equal([new("a", new Target(kind, "x"))], Read($$$"""{"to":{"app":"a","{{{member}}}":"x"}}""").Targets);
 
     [Theory]
     [InlineData(1000, 0)]

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dispatcher.Core.Tests.Providers;
 
-/// <summary>An HTTP/2 server over TLS on loopback whose answers a test decides, with a CA of its own.</summary>
+/// <summary>An HTTP/2 server over TLS (or without) on loopback whose answers a test decides, with a CA of its own.</summary>
 internal sealed class FakeEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _server;
@@ -20,7 +20,7 @@ internal sealed class FakeEndpoint : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> _connections = new();
     private int _requests;
 
-    private FakeEndpoint(RequestDelegate answer, string hostName, HttpProtocols protocols)
+    private FakeEndpoint(RequestDelegate answer, string hostName, HttpProtocols protocols, bool hasTls)
     {
         using var caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var ca = MakeCa(caKey);
@@ -33,12 +33,15 @@ internal sealed class FakeEndpoint : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = protocols;
-            listen.UseHttps(certificate, https =>
+            if (hasTls)
             {
-                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                https.AllowAnyClientCertificate();
-            });
+                listen.UseHttps(certificate, https =>
+                {
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.AllowAnyClientCertificate();
+                });
+            }
         }));
         _server = builder.Build();
         _server.Run(context =>
@@ -62,9 +65,9 @@ internal sealed class FakeEndpoint : IAsyncDisposable
     public IReadOnlyCollection<int> Connections => [.. _connections.Values];
 
     public static async Task<FakeEndpoint> StartAsync(
-        RequestDelegate answer, string hostName = "127.0.0.1", HttpProtocols protocols = HttpProtocols.Http2)
+        RequestDelegate answer, string hostName = "127.0.0.1", HttpProtocols protocols = HttpProtocols.Http2, bool hasTls = true)
     {
-        var endpoint = new FakeEndpoint(answer, hostName, protocols);
+        var endpoint = new FakeEndpoint(answer, hostName, protocols, hasTls);
         await endpoint._server.StartAsync();
         return endpoint;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -9,13 +10,13 @@ internal sealed class HttpProxy
     // A proxy's answer to CONNECT has a handful of headers.
     private const int MaxAnswerBytes = 16 * 1024;
 
-    private readonly string? _authorization;
+    private readonly string? _credentials;
 
     private HttpProxy(Uri uri)
     {
         (Host, Port) = (uri.IdnHost, uri.Port);
         if (uri.UserInfo.Length > 0)
-            _authorization = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(uri.UserInfo)));
+            _credentials = Uri.UnescapeDataString(uri.UserInfo);
     }
 
     public string Host { get; }
@@ -36,7 +37,9 @@ internal sealed class HttpProxy
     public async Task TunnelAsync(Socket socket, Uri endpoint, CancellationToken cancellationToken)
     {
         var authority = $"{endpoint.Host}:{endpoint.Port}";
-        var authorization = _authorization is null ? "" : $"Proxy-Authorization: Basic {_authorization}\r\n";
+        var authorization = _credentials is null
+            ? ""
+            : $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(_credentials))}\r\n";
         var request = Encoding.ASCII.GetBytes($"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{authorization}\r\n");
         for (var sent = 0; sent < request.Length;)
             sent += await socket.SendAsync(request.AsMemory(sent), cancellationToken);
@@ -44,6 +47,18 @@ internal sealed class HttpProxy
         var status = Status(await ReadAnswerAsync(socket, cancellationToken));
         if (status is not (>= 200 and < 300))
             throw new DialException("ProxyTunnelError", new IOException($"The proxy {this} answered {status?.ToString() ?? "something else than HTTP"}."));
+    }
+
+    /// <summary>The same for an ordinary HTTP client.</summary>
+    public WebProxy ToWebProxy()
+    {
+        var (user, password) = _credentials?.Split(':', 2) switch
+        {
+            [var one, var two] => (one, two),
+            [var one] => (one, ""),
+            _ => ("", ""),
+        };
+        return new WebProxy(Host, Port) { Credentials = _credentials is null ? null : new NetworkCredential(user, password) };
     }
 
     /// <summary>Without credentials.</summary>

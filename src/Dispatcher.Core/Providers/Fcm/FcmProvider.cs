@@ -14,6 +14,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     private static readonly SendOutcome UnknownApp = new SendOutcome.Misconfigured { Reason = "UnknownApp" };
 
     private readonly FcmOptions _options;
+    private readonly GoogleEnvironment _environment;
     private readonly TrustedRoots _roots;
     private readonly ConnectionMetrics _connections;
     private readonly TimeProvider _time;
@@ -25,15 +26,23 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     /// <summary>Reads the credentials of all FCM apps and prepares their connections, which open with the first push.</summary>
     /// <param name="apps">The configured apps; those of other providers are left alone.</param>
     /// <param name="options">How FCM is reached; valid.</param>
+    /// <param name="environment">Where apps without a credentials file find theirs.</param>
     /// <param name="connections">Where connections are counted.</param>
     /// <param name="time">The clock.</param>
     /// <param name="chance">Numbers from 0 to 1, for jitter.</param>
     /// <param name="loggers">Where to log.</param>
     /// <exception cref="InvalidAppException">Credentials cannot be read; the message names the app and the file.</exception>
     public FcmProvider(
-        AppCatalog apps, FcmOptions options, ConnectionMetrics connections, TimeProvider time, Func<double> chance, ILoggerFactory loggers)
+        AppCatalog apps,
+        FcmOptions options,
+        GoogleEnvironment environment,
+        ConnectionMetrics connections,
+        TimeProvider time,
+        Func<double> chance,
+        ILoggerFactory loggers)
     {
         _options = options;
+        _environment = environment;
         _roots = TrustedRoots.Load(options.TrustedCaPath);
         _connections = connections;
         _time = time;
@@ -68,11 +77,11 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
 
             try
             {
-                var credential = FcmCredential.Load(app, _roots);
-                var key = (app.CredentialsPath, app.Revision);
+                var credential = FcmCredential.Load(app, _environment, _roots, HttpProxy.Of(_options.Proxy));
+                var key = (credential.Source, app.Revision);
                 if (!sessions.TryGetValue(key, out var session))
                     sessions.Add(key, session = Open(key, credential, app.Name));
-                routes.Add(app.Name, new Route(app, FcmRequest.SendUri(_options.Endpoint, credential.ProjectId), session));
+                routes.Add(app.Name, new Route(app, _options.Endpoint, session));
             }
             catch (InvalidAppException e)
             {
@@ -95,19 +104,20 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
         if (!_routes.TryGetValue(push.App, out var route))
             return UnknownApp;
 
-        var (token, noToken) = await route.Session.Tokens.GetAsync(cancellationToken);
+        var session = route.Session;
+        var (token, noToken) = await session.Tokens.GetAsync(cancellationToken);
         if (token is null)
             return noToken!;
 
         var body = new PooledBuffer();
         FcmPayload.Render(push, _time.GetUtcNow(), body);
-        using var request = FcmRequest.Create(route.SendUri, token.Authorization, body.Written);
-        var reply = await route.Session.Pool.SendAsync(request, cancellationToken);
+        using var request = FcmRequest.Create(route.SendUri, token.Authorization, session.Credential.QuotaProject, body.Written);
+        var reply = await session.Pool.SendAsync(request, cancellationToken);
         if (reply.Failure is { } failure)
             return failure;
 
         body.Return();
-        return Conclude(route, token, reply);
+        return Conclude(push, route, token, reply);
     }
 
     /// <inheritdoc/>
@@ -117,8 +127,9 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
             route.Session.Pool.Dispose();
     }
 
-    private Session Open((string Path, string Revision) key, FcmCredential credential, string appName) => new(
+    private Session Open((string Source, string Revision) key, FcmCredential credential, string appName) => new(
         key,
+        credential,
         new FcmTokenSource(credential.FetchAsync, _time, _logger, appName),
         new ConnectionPool(
             new ConnectionSettings
@@ -139,21 +150,27 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
             _chance,
             _logger));
 
-    private SendOutcome Conclude(Route route, FcmToken token, in Reply reply)
+    private SendOutcome Conclude(PushNotification push, Route route, FcmToken token, in Reply reply)
     {
-        var (outcome, isKnown) = FcmAnswer.Read(reply.Answer, _time.GetUtcNow());
+        var (outcome, isKnown) = FcmAnswer.Read(reply.Answer, push.Target, _time.GetUtcNow());
         if (!isKnown)
             _unknownReasons.Saw(reply.Answer.Status, outcome.Reason!);
         if (outcome is not SendOutcome.NotSent { Reason: FcmReasons.Unauthenticated } || route.Session.Tokens.Replace(token.Generation))
             return outcome;
         Log.NewTokenRefused(_logger, route.App.Name);
-        return new SendOutcome.Misconfigured { Reason = outcome.Reason, Status = outcome.Status };
+        return new SendOutcome.Misconfigured { Reason = outcome.Reason, Detail = "a new access token is refused", Status = outcome.Status };
     }
 
-    /// <summary>One generation of a credentials file: what replaces it has another content.</summary>
-    private sealed record Session((string Path, string Revision) Key, FcmTokenSource Tokens, ConnectionPool Pool);
+    /// <summary>One generation of a credential: what replaces it has files with another content.</summary>
+    private sealed record Session((string Source, string Revision) Key, FcmCredential Credential, FcmTokenSource Tokens, ConnectionPool Pool);
 
-    private sealed record Route(FcmApp App, Uri SendUri, Session Session);
+    private sealed record Route(FcmApp App, Uri Endpoint, Session Session)
+    {
+        private Uri? _sendUri;
+
+        /// <summary>Where the app's pushes go; known once there is an access token.</summary>
+        public Uri SendUri => _sendUri ??= FcmRequest.SendUri(Endpoint, App.ProjectId ?? Session.Credential.ProjectId!);
+    }
 
     private static partial class Log
     {

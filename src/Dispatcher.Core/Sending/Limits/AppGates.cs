@@ -51,7 +51,7 @@ public sealed class AppGates
                 continue;
             }
 
-            var quota = app is FcmApp fcm ? fcm.ProjectId ?? fcm.CredentialsPath : app.Name;
+            var quota = app is FcmApp fcm ? fcm.ProjectId ?? fcm.CredentialsPath ?? "" : app.Name;
             if (!_rates.TryGetValue(quota, out var rate))
                 _rates.Add(quota, rate = Rate(Provider, _options, _time));
             gates.Add(app.Name, new Entry(app, new(() => new AppGate(app, rate, _options, _metrics, _time, _logger))));

@@ -208,6 +208,6 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
         var options = new FcmOptions { Endpoint = _fcm.Uri, TrustedCaPath = _fcm.CaPath };
         Assert.Empty(options.Validate());
         return new FcmProvider(
-            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, new RecordedConnections().Metrics, _time, () => 0, _loggers);
+            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, NoGoogle, new RecordedConnections().Metrics, _time, () => 0, _loggers);
     }
 }
