@@ -87,7 +87,7 @@ public sealed class ConnectionPoolLifeTests : IDisposable
         using var pool = Open(peer, settings => settings with { Connections = 3, Streams = 4, OpeningPace = TimeSpan.FromSeconds(2) });
         await Pools.SendAsync(pool, peer.Uri);
         isHeld = true;
-        List<Task<Reply>> requests = [.. Enumerable.Range(0, 12).Select(_ => Pools.SendAsync(pool, peer.Uri))];
+        List<Task<Reply>> requests = [.. Enumerable.Range(0, 16).Select(_ => Pools.SendAsync(pool, peer.Uri))];
 
         await Pools.UntilAsync(() => peer.Connections[0].Requests == 5, "one connection is not full");
         Assert.Single(peer.Connections);
