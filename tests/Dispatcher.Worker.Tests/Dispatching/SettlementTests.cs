@@ -33,7 +33,7 @@ public sealed class SettlementTests : IDisposable
     [Fact]
     public async Task A_rejected_push_is_kept_byte_by_byte()
     {
-        Answer(new SendOutcome.Rejected { Reason = "BadDeviceToken", Status = 400 });
+        Answer(new SendOutcome.Rejected { Reason = "BadDeviceToken", Status = 400, Detail = "no token of the sandbox" });
         await using var worker = await TestWorker.StartAsync(_cluster, _provider);
         var push = Samples.Push();
         var record = Record(Samples.Encode(push), key: "order-42", ("traceparent", "00-trace-01"), ("x-source", "shop"));
@@ -47,7 +47,7 @@ public sealed class SettlementTests : IDisposable
         Assert.Equal((_cluster.Topic, 0, 0L, _cluster.Group), (kept.OriginalTopic, kept.OriginalPartition, kept.OriginalOffset, kept.ConsumerGroup));
         Assert.Equal((push.Id, Samples.Ios, "shop", "apns"), (kept.PushId, kept.App, kept.Tenant, kept.Provider));
         Assert.Equal(("rejected", "BadDeviceToken", 400, 1), (kept.Outcome, kept.Reason, kept.Status, kept.Attempts));
-        Assert.Equal("00-trace-01", kept.TraceParent);
+        Assert.Equal(("00-trace-01", "no token of the sandbox"), (kept.TraceParent, kept.Detail));
         var result = Assert.Single(await _cluster.ResultsAsync(1));
         Assert.Equal((push.Id, OutcomeKind.Rejected, true), (result.Id, result.Outcome, result.DeadLettered));
     }
