@@ -1,8 +1,10 @@
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
@@ -25,8 +27,13 @@ try
 {
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
+    var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
-    string[] problems = [.. kafka.Validate(), .. access.Validate(), .. fcm.Validate().Select(problem => $"Fcm:{problem}")];
+    string[] problems =
+    [
+        .. kafka.Validate(), .. access.Validate(),
+        .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
+    ];
     if (problems.Length > 0)
         return Refuse(problems);
 
@@ -43,7 +50,9 @@ try
     });
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
-    builder.Services.AddSingleton<KafkaMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>();
+    builder.Services.AddSingleton(services => new ApnsChannels(
+        apns, services.GetRequiredService<CredentialMetrics>(), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmTopics(
         fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new RecordProducer(
@@ -58,6 +67,8 @@ try
     app.UseExceptionHandler();
     app.UseStatusCodePages();
     app.MapPost("/push", push.HandleAsync);
+    new ChannelEndpoints(
+        keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
     new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
     app.MapGet("/health/live", () => Results.Ok());
     app.MapGet("/health/ready", async () =>

@@ -56,12 +56,13 @@ try
 
     builder.Services.AddMetrics();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<CredentialMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
-    builder.Services.AddSingleton(services => new ApnsProvider(apps, apns, time, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new ApnsProvider(
+        apps, apns, services.GetRequiredService<CredentialMetrics>(), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmProvider(
         apps, fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new DispatchService(

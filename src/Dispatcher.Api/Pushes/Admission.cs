@@ -50,12 +50,13 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
 
     private static IEnumerable<PushProblem> ContentProblems(PushNotification push, App app, string target)
     {
-        var hasOwnContent = app.Provider == Provider.Apns ? push.Apns?.Payload is not null : push.Fcm is not null;
+        var apns = app as ApnsApp;
+        var hasOwnContent = apns is not null ? ApnsRules.HasOwnContent(push, apns) : push.Fcm is not null;
         if (push.Notification is null && push.Data is null or { Count: 0 } && !hasOwnContent)
             return [new PushProblem(target, "would get nothing: give notification, data, or content in the provider's own words")];
         if (push.ValidateOnly && app.Provider != Provider.Fcm)
             return [new PushProblem("/validateOnly", $"must be false: {app.Provider} cannot check a push without sending it")];
-        var problems = app is ApnsApp apns ? ApnsRules.Check(push, apns) : FcmRules.Check(push);
+        var problems = apns is not null ? ApnsRules.Check(push, apns) : FcmRules.Check(push);
         return problems.Count > 0 ? problems : SizeProblems(push);
     }
 

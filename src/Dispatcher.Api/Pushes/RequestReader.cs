@@ -173,7 +173,7 @@ internal sealed class RequestReader
                 case "pushType": overrides = overrides with { PushType = Text(value, memberAt) }; break;
                 case "topic": overrides = overrides with { Topic = Text(value, memberAt) }; break;
                 case "priority": overrides = overrides with { Priority = (int?)WholeNumber(value, memberAt, 1, 10) }; break;
-                case "expiration": overrides = overrides with { Expiration = WholeNumber(value, memberAt, 0, uint.MaxValue) }; break;
+                case "expiration": overrides = overrides with { Expiration = ReadExpiration(value, memberAt) }; break;
                 case "collapseId": overrides = overrides with { CollapseId = Text(value, memberAt) }; break;
                 case "payload": overrides = overrides with { Payload = JsonObject(value, memberAt) }; break;
                 default: Unknown(memberAt); break;
@@ -181,6 +181,18 @@ internal sealed class RequestReader
         }
 
         return overrides;
+    }
+
+    private ApnsExpiration? ReadExpiration(JsonElement value, string at)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind == JsonValueKind.String && value.ValueEquals(ApnsExpiration.NoneWord))
+            return ApnsExpiration.None;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= ApnsExpiration.Latest)
+            return new ApnsExpiration(seconds);
+        Add(at, $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\"");
+        return null;
     }
 
     private IEnumerable<(string Name, JsonElement Value, string At)> Members(JsonElement parent, string at)

@@ -151,8 +151,10 @@ public static class PushJson
         WriteOptional(json, "topic"u8, apns.Topic);
         if (apns.Priority is { } priority)
             json.WriteNumber("priority"u8, priority);
-        if (apns.Expiration is { } expiration)
-            json.WriteNumber("expiration"u8, expiration);
+        if (apns.Expiration is { UnixSeconds: { } seconds })
+            json.WriteNumber("expiration"u8, seconds);
+        else if (apns.Expiration is not null)
+            json.WriteString("expiration"u8, ApnsExpiration.NoneWord);
         WriteOptional(json, "collapseId"u8, apns.CollapseId);
         if (apns.Payload is { } payload)
         {

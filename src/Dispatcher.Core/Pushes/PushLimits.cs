@@ -9,6 +9,9 @@ public static class PushLimits
     /// <summary>APNs payload of a VoIP push. Source: Apple, "Generating a remote notification".</summary>
     public const int ApnsVoipPayloadBytes = 5120;
 
+    /// <summary>APNs payload of a broadcast. Source: Apple, "Sending broadcast push notification requests to APNs".</summary>
+    public const int ApnsBroadcastPayloadBytes = 5120;
+
     /// <summary><c>apns-collapse-id</c>. Source: Apple, "Sending notification requests to APNs".</summary>
     public const int ApnsCollapseIdBytes = 64;
 

@@ -60,6 +60,8 @@ internal static class PushReader
                 target = Whom(ref json, TargetKind.Condition, target);
             else if (Is(ref json, "fid"u8))
                 target = Whom(ref json, TargetKind.Fid, target);
+            else if (Is(ref json, "channel"u8))
+                target = Whom(ref json, TargetKind.Channel, target);
             else
                 json.Skip();
         }
@@ -155,7 +157,7 @@ internal static class PushReader
             return null;
         string? pushType = null, topic = null, collapseId = null;
         int? priority = null;
-        long? expiration = null;
+        ApnsExpiration? expiration = null;
         JsonElement? payload = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -166,7 +168,7 @@ internal static class PushReader
             else if (Is(ref json, "priority"u8))
                 priority = Int(ref json, "apns.priority");
             else if (Is(ref json, "expiration"u8))
-                expiration = Number(ref json, "apns.expiration");
+                expiration = Expiration(ref json);
             else if (Is(ref json, "collapseId"u8))
                 collapseId = Text(ref json, "apns.collapseId");
             else if (Is(ref json, "payload"u8))
@@ -239,6 +241,14 @@ internal static class PushReader
         Number(ref json, name) is var number && number is null or (>= int.MinValue and <= int.MaxValue)
             ? (int?)number
             : throw new InvalidPushException($"{name} is out of range");
+
+    private static ApnsExpiration? Expiration(ref Utf8JsonReader json) => json.TokenType switch
+    {
+        JsonTokenType.Number when json.TryGetInt64(out var seconds) => new ApnsExpiration(seconds),
+        JsonTokenType.String when json.ValueTextEquals(ApnsExpiration.NoneWord) => ApnsExpiration.None,
+        JsonTokenType.Null => null,
+        _ => throw new InvalidPushException($"apns.expiration must be a whole number or \"{ApnsExpiration.NoneWord}\""),
+    };
 
     private static int? TimeToLive(long? seconds) => seconds is null or (>= 0 and <= PushLimits.MaxTimeToLive)
         ? (int?)seconds

@@ -17,6 +17,9 @@ public enum TargetKind
 
     /// <summary>FCM: every device whose topics fulfil a condition.</summary>
     Condition,
+
+    /// <summary>APNs: a broadcast channel, everybody who follows it with a Live Activity.</summary>
+    Channel,
 }
 
 /// <summary>
@@ -27,9 +30,9 @@ public enum TargetKind
 /// <param name="Value">The token, topic or whatever the kind says, in clear. Never log it.</param>
 public sealed record Target(TargetKind Kind, string Value)
 {
-    private static readonly string[] Words = ["token", "fid", "topic", "condition"];
+    private static readonly string[] Words = ["token", "fid", "topic", "condition", "channel"];
 
-    /// <summary>The kind as requests and records name it: <c>token</c>, <c>fid</c>, <c>topic</c>, <c>condition</c>.</summary>
+    /// <summary>The kind as requests and records name it: <c>token</c>, <c>fid</c>, <c>topic</c>, <c>condition</c>, <c>channel</c>.</summary>
     public string Word => WordOf(Kind);
 
     /// <summary>Whether it is one device. Only a device can be unregistered; a topic without subscribers is still a topic.</summary>
@@ -56,6 +59,10 @@ public sealed record Target(TargetKind Kind, string Value)
     /// <param name="value">The token as the provider gave it to the app.</param>
     public static Target Token(string value) => new(TargetKind.Token, value);
 
+    /// <summary>A broadcast channel.</summary>
+    /// <param name="id">Its id, base64, as APNs gave it when the channel was made.</param>
+    public static Target Channel(string id) => new(TargetKind.Channel, id);
+
     /// <summary>A kind as requests and records name it.</summary>
     /// <param name="kind">The kind.</param>
     public static string WordOf(TargetKind kind) => Words[(int)kind];
@@ -69,6 +76,8 @@ public sealed record Target(TargetKind Kind, string Value)
     public string? Problem(Provider provider) => Kind switch
     {
         TargetKind.Token => DeviceToken.Problem(provider, Value),
+        TargetKind.Channel when provider == Provider.Apns => ChannelId.Problem(Value),
+        TargetKind.Channel => $"is not what {provider} addresses by; only APNs has channels",
         _ when provider != Provider.Fcm => $"is not what {provider} addresses by; only FCM has a {Word}",
         TargetKind.Fid => DeviceToken.Problem(provider, Value), // a token's place takes one too, so one rule for both
         TargetKind.Topic => TopicName.Problem(Value),

@@ -31,7 +31,7 @@ public sealed class RequestReaderTests
             content.Notification);
         Assert.Equal(new Dictionary<string, string> { ["orderId"] = "42", ["empty"] = "" }, content.Data);
         Assert.Equal(
-            new ApnsOverrides { PushType = "alert", Topic = "t", Priority = 5, Expiration = 0, CollapseId = "c" }, content.Apns! with { Payload = null });
+            new ApnsOverrides { PushType = "alert", Topic = "t", Priority = 5, Expiration = new(0), CollapseId = "c" }, content.Apns! with { Payload = null });
         Assert.Equal("""{ "aps": { "x": [1] } }""", content.Apns!.Payload!.Value.GetRawText());
         Assert.Equal("orders", content.Fcm!.Value.GetProperty("android").GetProperty("notification").GetProperty("channel_id").GetString());
     }
@@ -112,7 +112,8 @@ public sealed class RequestReaderTests
     [InlineData("\"apns\":1", "/apns", "must be an object, not a number")]
     [InlineData("\"apns\":{\"alert\":\"x\"}", "/apns/alert", "is not a known member")]
     [InlineData("\"apns\":{\"priority\":11}", "/apns/priority", "must be a whole number from 1 to 10")]
-    [InlineData("\"apns\":{\"expiration\":-1}", "/apns/expiration", "must be a whole number from 0 to 4294967295")]
+    [InlineData("\"apns\":{\"expiration\":-1}", "/apns/expiration", "must be Unix seconds, 0 for one attempt, or \"none\"")]
+    [InlineData("\"apns\":{\"expiration\":\"never\"}", "/apns/expiration", "must be Unix seconds, 0 for one attempt, or \"none\"")]
     [InlineData("\"apns\":{\"payload\":\"x\"}", "/apns/payload", "must be an object, not a string")]
     [InlineData("\"fcm\":[]", "/fcm", "must be an object, not an array")]
     [InlineData("\"notification\":{\"title\":\"\\ud800\"}", "/notification/title", "is not valid Unicode")]

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Dispatcher.Core.Tests.Providers;
@@ -33,7 +34,14 @@ internal sealed class FakeEndpoint : IAsyncDisposable
         {
             listen.Protocols = protocols;
             if (hasTls)
-                listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13);
+            {
+                listen.UseHttps(certificate, https =>
+                {
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.AllowAnyClientCertificate();
+                });
+            }
         }));
         _server = builder.Build();
         _server.Run(context =>
@@ -45,6 +53,9 @@ internal sealed class FakeEndpoint : IAsyncDisposable
     }
 
     public string CaPath { get; }
+
+    /// <summary>A folder that disappears with it.</summary>
+    public string Folder => _directory.FullName;
 
     public Uri Uri => new(_server.Urls.Single());
 
@@ -87,7 +98,7 @@ internal sealed class FakeEndpoint : IAsyncDisposable
 
     private static X509Certificate2 MakeCa(ECDsa key)
     {
-        var request = new CertificateRequest("CN=Test CA", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN=Test CA {Guid.CreateVersion7(Now)}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         return request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(2));
     }

@@ -55,7 +55,7 @@ internal static class RandomPushes
         from pushType in Text.OrNull()
         from topic in Text.OrNull()
         from priority in Optional(Gen.Choose(int.MinValue, int.MaxValue))
-        from expiration in Optional(Gen.Choose(0, int.MaxValue).Select(half => half * 3L))
+        from expiration in Optional(Optional(Gen.Choose(0, int.MaxValue).Select(half => half * 3L)).Select(seconds => new ApnsExpiration(seconds)))
         from collapseId in Text.OrNull()
         from payload in Optional(JsonObject(depth: 3))
         select new ApnsOverrides

@@ -115,9 +115,9 @@ public sealed class ConsumerReplacementTests : IDisposable
         await _cluster.ProduceAsync(records / 2);
 
         await sink.CameAsync(records);
+        await _cluster.CommittedAsync(records / 2, records / 2);
         await Eventually.IsAsync(() => first.IsAssigned && second.IsAssigned, "both are assigned");
         await Task.WhenAll(first.StopAsync(), second.StopAsync());
-        await _cluster.CommittedAsync(records / 2, records / 2);
         Assert.Equal(1, counters[Replaced]);
     }
 
