@@ -6,7 +6,11 @@ namespace Dispatcher.Core.Apps;
 /// <param name="Name">The name that callers use.</param>
 /// <param name="Provider">Who reaches its devices.</param>
 /// <param name="Tenant">Who may send to it.</param>
-public abstract record App(string Name, Provider Provider, string Tenant);
+public abstract record App(string Name, Provider Provider, string Tenant)
+{
+    /// <summary>A hash of what the files of its credential hold: with another content it is another app.</summary>
+    public string Revision { get; init; } = "";
+}
 
 /// <summary>An application reached through APNs.</summary>
 /// <param name="Name">The name that callers use.</param>

@@ -17,12 +17,16 @@ internal sealed partial class LaneDispatcher(
     AppCatalog apps,
     PushSender sender,
     Settler settler,
+    TimeSpan unknownAppGrace,
     DispatchMetrics metrics,
     TimeProvider time,
     ILogger<LaneDispatcher> logger) : IDisposable
 {
     /// <summary>Where pushes wait that are in other apps' way.</summary>
     private static readonly TimeSpan EvictedFor = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a push looks for its app.</summary>
+    private static readonly TimeSpan UnknownAppDelay = TimeSpan.FromSeconds(10);
 
     /// <summary>Evicted pushes that are handed off at once; what is in others' way is moved quickly, but not without bound.</summary>
     private const int MaxEvictions = 500;
@@ -144,7 +148,9 @@ internal sealed partial class LaneDispatcher(
             await settler.RefuseAsync(consumed, push: null, "tooLarge", $"{consumed.Length} bytes, {PushLimits.MaxRecordBytes} at most", abort);
         else if (!PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out var problem))
             await settler.RefuseAsync(consumed, push: null, "undecodable", problem, abort);
-        else if (!apps.TryGet(push.App, out var app))
+        else if (!apps.TryGet(push.App, out var app) && time.GetUtcNow() is var now && (now - push.AcceptedAt).Duration() < unknownAppGrace)
+            await settler.PostponeAsync(consumed, now + UnknownAppDelay, "unknownApp", abort);
+        else if (app is null)
             await settler.RefuseAsync(consumed, push, "unknownApp", "no app of that name is configured here", abort);
         else if (app.Provider != lane.Provider)
             await settler.RefuseAsync(consumed, push, "wrongLane", $"the app's provider is {app.Provider}", abort);

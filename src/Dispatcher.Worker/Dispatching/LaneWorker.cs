@@ -15,6 +15,7 @@ internal sealed record LaneParts(
     WorkerOptions Options,
     HandOff HandOff,
     RetryDecision Retry,
+    TimeSpan UnknownAppGrace,
     DispatchMetrics DispatchMetrics,
     KafkaMetrics KafkaMetrics,
     TimeProvider Time,
@@ -48,6 +49,7 @@ internal sealed class LaneWorker : IDisposable
             parts.Apps,
             sender,
             settler,
+            parts.UnknownAppGrace,
             parts.DispatchMetrics,
             parts.Time,
             parts.Loggers.CreateLogger<LaneDispatcher>());

@@ -28,7 +28,7 @@ internal sealed class DelayWorld : IDisposable
         _queue = new LaneQueue(roomInLane, long.MaxValue, int.MaxValue, _ => _isServing ? int.MaxValue : 0);
         // No loop starts, so nobody asks for a sender, a settler or metrics.
         _dispatcher = new LaneDispatcher(
-            Lane, $"push.{Lane.Name}", _queue, Samples.Apps, null!, null!, null!, Time, NullLogger<LaneDispatcher>.Instance);
+            Lane, $"push.{Lane.Name}", _queue, Samples.Apps, null!, null!, TimeSpan.Zero, null!, Time, NullLogger<LaneDispatcher>.Instance);
         Sink = new DelaySink(2, _dispatcher, Time);
     }
 

@@ -194,6 +194,31 @@ public sealed class SettlementTests : IDisposable
         Assert.DoesNotContain(worker.Log.All, line => line.Contains(Samples.Token, StringComparison.Ordinal) || line.Contains("no hex", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_push_of_an_app_that_this_worker_does_not_know_yet_waits_for_it()
+    {
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider, retry: new RetryOptions());
+        var tiers = _cluster.Options.Topics.Delays;
+
+        await _cluster.ProduceAsync(Record(Samples.Encode(Samples.Push("new-app")), key: null));
+
+        await _cluster.CommittedAsync(1);
+        var waits = Assert.Single(await _cluster.ReadAsync(
+            tiers.TopicFor(DateTimeOffset.UnixEpoch.AddSeconds(10), DateTimeOffset.UnixEpoch), 1, record => DelayedPush.Read(record.Message.Headers)));
+        Assert.Equal(("unknownApp", 0, 0), (waits!.Reason, waits.Attempts, waits.Retries));
+    }
+
+    [Fact]
+    public async Task A_push_whose_app_does_not_come_becomes_a_dead_letter_after_the_grace()
+    {
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider, retry: new RetryOptions());
+        var old = Samples.Push("gone");
+
+        await _cluster.ProduceAsync(Record(Samples.Encode(old with { AcceptedAt = old.AcceptedAt - TimeSpan.FromMinutes(11) }), key: null));
+
+        Assert.Equal("unknownApp", (await _cluster.DeadLetterAsync()).Reason);
+    }
+
     /// <summary>A service that stamps in microseconds, or brokers without a limit: the clock of a record may say anything.</summary>
     [Theory]
     [InlineData(long.MaxValue)]

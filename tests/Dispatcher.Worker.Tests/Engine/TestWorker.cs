@@ -71,7 +71,7 @@ internal sealed class TestWorker : IAsyncDisposable
             cluster,
             provider,
             options ?? Quick(),
-            retry ?? new RetryOptions(),
+            retry ?? new RetryOptions { UnknownAppGrace = TimeSpan.Zero },
             limits ?? new LimitOptions(),
             formerTiers ?? [],
             time ?? TimeProvider.System);
