@@ -23,6 +23,12 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
             environment["Fcm__TrustedCaPath"] = simulator.CaPath;
         }
 
+        if (simulator is { Apns: { } apns })
+        {
+            environment["Apns__ChannelsEndpoint"] = Origin(apns);
+            environment["Apns__TrustedCaPath"] = simulator.CaPath;
+        }
+
         return environment;
     }
 

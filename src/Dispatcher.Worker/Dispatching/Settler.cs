@@ -103,7 +103,10 @@ internal sealed partial class Settler(
             report.Outcome.Reason ?? "unregistered",
             (report.Outcome as SendOutcome.Unregistered)?.Since,
             report.FirstSentAt ?? time.GetUtcNow(),
-            push.Id) { Kind = push.Target.Kind };
+            push.Id)
+        {
+            Kind = push.Target.Kind,
+        };
         var message = new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(invalid.Key), Value = invalid.ToJson() };
         await handOff.ProduceAsync(_topics.Tokens, message, abort);
         await CompleteAsync(consumed, push, report.Outcome, attempts, abort);
@@ -212,7 +215,11 @@ internal sealed partial class Settler(
             outcome.Status,
             attempts,
             push.AcceptedAt,
-            time.GetUtcNow()) { Kind = push.Target.Kind, ValidateOnly = push.ValidateOnly };
+            time.GetUtcNow())
+        {
+            Kind = push.Target.Kind,
+            ValidateOnly = push.ValidateOnly,
+        };
         return handOff.ProduceAsync(_topics.Results, new Message<byte[]?, byte[]?> { Value = result.ToJson() }, abort);
     }
 
