@@ -19,8 +19,8 @@ internal sealed class Delivery(PushNotification push, AppGate? gate, Cancellatio
 
     public CancellationToken GivenUp { get; } = givenUp;
 
-    /// <summary>Whether it comes back from a delay tier: then one request leaves and no more.</summary>
-    public bool IsRetry { get; init; }
+    /// <summary>Whether one request leaves and no more: it comes back from a delay tier, or is now or never.</summary>
+    public bool IsOnce { get; init; }
 
     public int Attempts { get; set; }
 
@@ -32,6 +32,9 @@ internal sealed class Delivery(PushNotification push, AppGate? gate, Cancellatio
 
     /// <summary>How long the last attempt took.</summary>
     public TimeSpan Latency { get; set; }
+
+    /// <summary>How long all of them took together.</summary>
+    public TimeSpan Spent { get; set; }
 
     public SendReport Report(SendOutcome outcome) => new(outcome, Attempts, FirstSentAt, FirstFailedAt);
 }

@@ -67,7 +67,7 @@ public sealed partial class PushSender
     /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
     public async ValueTask<SendReport> SendAsync(PushNotification push, bool isRetry, CancellationToken cancellationToken)
     {
-        var delivery = new Delivery(push, _gates.Find(push.App), cancellationToken) { IsRetry = isRetry };
+        var delivery = new Delivery(push, _gates.Find(push.App), cancellationToken) { IsOnce = isRetry || push.TimeToLive == 0 };
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -142,9 +142,11 @@ public sealed partial class PushSender
     {
         var delivery = context.Properties.GetValue(Delivery.Key, null!);
         var burnt = OutcomeTable.Traits(outcome).BurnsAttempt;
-        delivery.NextDelay = delivery.IsRetry && burnt ? null : _quickRetry.Next(outcome, retriesSoFar, _chance());
-        if (delivery.NextDelay is null || context.CancellationToken.IsCancellationRequested)
+        delivery.NextDelay = delivery.IsOnce && burnt ? null : _quickRetry.Next(outcome, retriesSoFar, delivery.Spent, _chance());
+        if (delivery.NextDelay is not { } delay || context.CancellationToken.IsCancellationRequested)
             return false;
+        if (delivery.Push.IsExpired(_time.GetUtcNow() + delay))
+            return false; // this was the last of its attempts, and how it ended is what there is to say of it
 
         // What never reached the provider costs it nothing: a connection that goes away may return hundreds at once.
         if (!burnt || delivery.Gate is not { } gate || gate.Retries.TrySpend())
@@ -163,6 +165,7 @@ public sealed partial class PushSender
         {
             var outcome = await _provider.SendAsync(delivery.Push, context.CancellationToken);
             delivery.Latency = _time.GetElapsedTime(started);
+            delivery.Spent += delivery.Latency;
             Count(delivery, outcome);
             var traits = OutcomeTable.Traits(outcome);
             // An attempt that ended because it was given up says nothing about the provider, nor may the breaker hear of it.

@@ -189,11 +189,67 @@ public sealed class PushSenderTests
         var provider = new ScriptedProvider(
             _time, token => UntilCancelledAsync(NotSent, token), _ => ValueTask.FromResult(Accepted));
 
-        var sending = await StartAsync(provider, options: new() { AttemptTimeout = TimeSpan.FromSeconds(10) });
-        await AdvanceAsync(TimeSpan.FromSeconds(10));
+        var sending = await StartAsync(provider, options: new() { AttemptTimeout = TimeSpan.FromMilliseconds(900) });
+        await AdvanceAsync(TimeSpan.FromMilliseconds(900));
         await AdvanceAsync(TimeSpan.FromMilliseconds(150));
 
         Assert.Equal((Accepted, 1), ((await sending).Outcome, (await sending).Attempts));
+    }
+
+    /// <summary>Three timeouts in a row would hold a dispatch loop, and an offset, for 45 seconds.</summary>
+    [Fact]
+    public async Task After_a_timeout_there_is_no_quick_retry()
+    {
+        var timedOut = new SendOutcome.Ambiguous { Reason = "timeout" };
+        var provider = new ScriptedProvider(_time, token => UntilCancelledAsync(timedOut, token), _ => ValueTask.FromResult(Accepted));
+
+        var sending = await StartAsync(provider);
+        await AdvanceAsync(TimeSpan.FromSeconds(15));
+
+        Assert.Equal((timedOut, 1), ((await sending).Outcome, (await sending).Attempts));
+        Assert.Equal(0, _time.ArmedTimers);
+    }
+
+    [Fact]
+    public async Task Attempts_that_together_took_longer_than_a_second_have_no_quick_retry()
+    {
+        var timedOut = new SendOutcome.Ambiguous { Reason = "timeout" };
+        var provider = new ScriptedProvider(_time, token => UntilCancelledAsync(timedOut, token));
+
+        var sending = await StartAsync(provider, options: new() { QuickRetries = 5, AttemptTimeout = TimeSpan.FromMilliseconds(600) });
+        await AdvanceAsync(TimeSpan.FromMilliseconds(600));
+        await AdvanceAsync(TimeSpan.FromMilliseconds(150)); // within the second: a retry
+        await AdvanceAsync(TimeSpan.FromMilliseconds(600)); // beyond it: none
+
+        Assert.Equal((timedOut, 2), ((await sending).Outcome, (await sending).Attempts));
+    }
+
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(150, 1)]
+    [InlineData(151, 2)]
+    public async Task A_push_that_will_have_expired_by_then_has_no_quick_retry(int millisecondsLeft, int attempts)
+    {
+        var provider = new ScriptedProvider(_time, Unavailable, Accepted);
+
+        var sending = await StartAsync(
+            provider, Push(timeToLive: 60) with { AcceptedAt = _time.GetUtcNow().AddSeconds(-60).AddMilliseconds(millisecondsLeft) });
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(attempts, (await sending).Attempts);
+        Assert.Equal(attempts == 1 ? Unavailable : Accepted, (await sending).Outcome);
+    }
+
+    [Fact]
+    public async Task What_is_now_or_never_has_one_request_and_again_only_what_never_left()
+    {
+        var provider = new ScriptedProvider(_time, NotSent, Unavailable, Accepted);
+
+        var sending = await StartAsync(provider, Push(timeToLive: 0));
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        var report = await sending;
+        Assert.Equal((Unavailable, 1, 2), (report.Outcome, report.Attempts, provider.Calls.Count));
     }
 
     [Fact]
