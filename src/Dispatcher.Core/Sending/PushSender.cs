@@ -15,6 +15,9 @@ namespace Dispatcher.Core.Sending;
 /// </summary>
 public sealed partial class PushSender
 {
+    /// <summary>The reason of an attempt that a bug ended.</summary>
+    public const string Faulted = "Faulted";
+
     private readonly IPushProvider _provider;
     private readonly AppGates _gates;
     private readonly string _endpoint;
@@ -68,25 +71,36 @@ public sealed partial class PushSender
     public async ValueTask<SendReport> SendAsync(PushNotification push, bool isRetry, CancellationToken cancellationToken)
     {
         var delivery = new Delivery(push, _gates.Find(push.App), cancellationToken) { IsOnce = isRetry || push.TimeToLive == 0 };
-        while (true)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (push.IsExpired(_time.GetUtcNow()))
-                return delivery.Report(new SendOutcome.Expired { Reason = "expired" });
-
-            var context = ResilienceContextPool.Shared.Get(cancellationToken);
-            context.Properties.Set(Delivery.Key, delivery);
-            var outcome = await _pipeline.ExecuteOutcomeAsync(_attempt, context, delivery);
-            ResilienceContextPool.Shared.Return(context);
-
-            if (outcome.Exception is BrokenCircuitException broken)
+            while (true)
             {
-                await Task.Delay(HoldTime(broken.RetryAfter), _time, cancellationToken);
-                continue;
-            }
+                cancellationToken.ThrowIfCancellationRequested();
+                if (push.IsExpired(_time.GetUtcNow()))
+                    return delivery.Report(new SendOutcome.Expired { Reason = "expired" });
 
-            outcome.ThrowIfException();
-            return delivery.Report(outcome.Result!);
+                var context = ResilienceContextPool.Shared.Get(cancellationToken);
+                context.Properties.Set(Delivery.Key, delivery);
+                var outcome = await _pipeline.ExecuteOutcomeAsync(_attempt, context, delivery);
+                ResilienceContextPool.Shared.Return(context);
+
+                if (outcome.Exception is BrokenCircuitException broken)
+                {
+                    await Task.Delay(HoldTime(broken.RetryAfter), _time, cancellationToken);
+                    continue;
+                }
+
+                outcome.ThrowIfException();
+                return delivery.Report(outcome.Result!);
+            }
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A bug of ours, or of a provider's code, is a failed attempt like any other: it must neither hold the push for ever nor lose it.
+            // The endpoint's breaker takes an exception for no failure, for one app's push that nobody can send must not stop the others.
+            delivery.Attempts++;
+            delivery.FirstFailedAt ??= _time.GetUtcNow();
+            return delivery.Report(new SendOutcome.Unavailable { Reason = Faulted, Detail = fault.GetType().Name }) with { Fault = fault };
         }
     }
 

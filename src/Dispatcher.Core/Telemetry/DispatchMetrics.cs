@@ -21,7 +21,7 @@ public sealed class DispatchMetrics
         _settled = meter.CreateCounter<long>("dispatcher.pushes.settled", "{push}", "Pushes whose offset completed, by outcome.");
         _deadLettered = meter.CreateCounter<long>("dispatcher.pushes.dead_lettered", "{push}", "Pushes kept as dead letters, by reason.");
         _delayed = meter.CreateCounter<long>("dispatcher.pushes.delayed", "{push}", "Pushes handed to a delay tier, by tier.");
-        _failed = meter.CreateCounter<long>("dispatcher.dispatch.failures", "{push}", "Pushes that a bug stopped; their offsets stay open.");
+        _failed = meter.CreateCounter<long>("dispatcher.dispatch.failures", "{push}", "Times that a push met a bug, by the exception's type.");
     }
 
     /// <summary>A push's offset completed.</summary>
@@ -50,7 +50,7 @@ public sealed class DispatchMetrics
         new KeyValuePair<string, object?>("dispatcher.lane", lane),
         new KeyValuePair<string, object?>("messaging.destination.name", tier));
 
-    /// <summary>A push could not be dispatched for a reason that nobody foresaw.</summary>
+    /// <summary>A push met something that nobody foresaw.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="exception">The exception's type.</param>
     public void DispatchFailed(string lane, string exception) => _failed.Add(

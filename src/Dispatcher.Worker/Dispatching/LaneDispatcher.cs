@@ -1,7 +1,5 @@
-using Dispatcher.Core.Apps;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
-using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
@@ -10,16 +8,13 @@ namespace Dispatcher.Worker.Dispatching;
 /// A lane's dispatch loops. A loop starts with a push, sees it through to the end, takes the next, and ends when there is none; there are
 /// never more than the lane's bound.
 /// </summary>
-internal sealed partial class LaneDispatcher(
-    Lane lane,
-    string topic,
+internal sealed class LaneDispatcher(
     LaneQueue queue,
-    AppCatalog apps,
+    LaneReader reader,
     PushSender sender,
     Settler settler,
-    DispatchMetrics metrics,
-    TimeProvider time,
-    ILogger<LaneDispatcher> logger) : IDisposable
+    Faults faults,
+    TimeProvider time) : IDisposable
 {
     /// <summary>Where pushes wait that are in other apps' way.</summary>
     private static readonly TimeSpan EvictedFor = TimeSpan.FromSeconds(10);
@@ -125,9 +120,8 @@ internal sealed partial class LaneDispatcher(
         }
         catch (Exception e)
         {
-            // The one place that swallows. The offset stays open, so the partition's window shows it and a restart tries again.
-            metrics.DispatchFailed(lane.Name, e.GetType().Name);
-            Log.DispatchFailed(logger, consumed.Topic, consumed.Partition.Partition, consumed.Offset, e);
+            // Only settling throws here. The offset stays open, so the partition's window shows it and a restart tries again.
+            faults.Saw(e, consumed, "its offset stays open");
         }
         finally
         {
@@ -138,29 +132,35 @@ internal sealed partial class LaneDispatcher(
     /// <summary>One push, from its bytes to its end.</summary>
     private async Task DispatchAsync(ConsumedPush consumed, CancellationToken abort)
     {
-        if (consumed.Topic != topic && consumed.Delay is null)
-            await settler.RefuseAsync(consumed, push: null, "undecodable", "the headers are not those of a push that waits", abort);
-        else if (consumed.Length > PushLimits.MaxRecordBytes)
-            await settler.RefuseAsync(consumed, push: null, "tooLarge", $"{consumed.Length} bytes, {PushLimits.MaxRecordBytes} at most", abort);
-        else if (!PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out var problem))
-            await settler.RefuseAsync(consumed, push: null, "undecodable", problem, abort);
-        else if (!apps.TryGet(push.App, out var app))
-            await settler.RefuseAsync(consumed, push, "unknownApp", "no app of that name is configured here", abort);
-        else if (app.Provider != lane.Provider)
-            await settler.RefuseAsync(consumed, push, "wrongLane", $"the app's provider is {app.Provider}", abort);
-        else if (DeviceToken.Problem(app.Provider, push.Target.Value) is { } tokenProblem)
-            await settler.RefuseAsync(consumed, push, "invalidToken", $"the token {tokenProblem}", abort);
-        else if (Later(consumed.Delay?.NotBefore, push.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
+        var (push, app, refusal) = Read(consumed);
+        if (refusal is { } why)
+            await settler.RefuseAsync(consumed, push, why, abort);
+        else if (Later(consumed.Delay?.NotBefore, push!.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
             await settler.PostponeAsync(consumed, notBefore, "scheduled", abort);
         else
-            await settler.SettleAsync(consumed, push, app, await sender.SendAsync(push, consumed.Delay is { Attempts: > 0 }, abort), abort);
+            await settler.SettleAsync(consumed, push, app!, await SendAsync(consumed, push, abort), abort);
+    }
+
+    private LaneRecord Read(ConsumedPush consumed)
+    {
+        try
+        {
+            return reader.Read(consumed);
+        }
+        catch (Exception e)
+        {
+            faults.Saw(e, consumed, "it is kept as a dead letter");
+            return new LaneRecord(Push: null, App: null, new Refusal("faulted", e.GetType().Name));
+        }
+    }
+
+    private async ValueTask<SendReport> SendAsync(ConsumedPush consumed, PushNotification push, CancellationToken abort)
+    {
+        var report = await sender.SendAsync(push, consumed.Delay is { Attempts: > 0 }, abort);
+        if (report.Fault is { } fault)
+            faults.Saw(fault, consumed, "it counts as a failed attempt");
+        return report;
     }
 
     private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "Record {Topic}/{Partition}@{Offset} could not be dispatched; its offset stays open")]
-        public static partial void DispatchFailed(ILogger logger, string topic, int partition, long offset, Exception exception);
-    }
 }

@@ -41,15 +41,12 @@ internal sealed class LaneWorker : IDisposable
             parts.Worker,
             parts.Loggers.CreateLogger<Settler>());
         Dispatcher = new LaneDispatcher(
-            lane,
-            topic,
             new LaneQueue(options.QueuePushes, options.QueueBytes, options.MaxInFlight, gates.DispatchLimit),
-            parts.Apps,
+            new LaneReader(lane, topic, parts.Apps),
             sender,
             settler,
-            parts.DispatchMetrics,
-            parts.Time,
-            parts.Loggers.CreateLogger<LaneDispatcher>());
+            new Faults(lane, parts.DispatchMetrics, parts.Time, parts.Loggers.CreateLogger<Faults>()),
+            parts.Time);
         Pump = new Pump(
             new PumpSettings(lane.Name, [topic], AreDelays: false, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane)),
             new LaneSink(Dispatcher),

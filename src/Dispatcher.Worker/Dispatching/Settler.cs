@@ -43,7 +43,7 @@ internal sealed partial class Settler(
             Settlement.Complete => CompleteAsync(consumed, push, report.Outcome, attempts, abort),
             Settlement.CompleteAndReportToken => ReportTokenAsync(consumed, push, report, attempts, abort),
             Settlement.DeadLetter =>
-                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? "rejected", detail: null, abort),
+                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? "rejected", report.Outcome.Detail, abort),
             _ => RetryAsync(consumed, push, app, report, attempts, abort),
         };
     }
@@ -66,13 +66,13 @@ internal sealed partial class Settler(
     /// <summary>Keeps a record that is no push of this lane: its bytes, intact, as a dead letter.</summary>
     /// <param name="consumed">What was consumed.</param>
     /// <param name="push">What it is, where it could be read.</param>
-    /// <param name="reason">Why, in a word that can be counted.</param>
-    /// <param name="detail">What exactly, without any content.</param>
+    /// <param name="refusal">Why it is none.</param>
     /// <param name="abort">The process ends.</param>
-    public async Task RefuseAsync(ConsumedPush consumed, PushNotification? push, string reason, string? detail, CancellationToken abort)
+    public async Task RefuseAsync(ConsumedPush consumed, PushNotification? push, Refusal refusal, CancellationToken abort)
     {
         if (GaveUp(consumed))
             return;
+        var (reason, detail) = refusal;
         Log.Refused(logger, consumed.Topic, consumed.Partition.Partition, consumed.Offset, reason, detail);
         var outcome = new SendOutcome.Rejected { Reason = reason };
         await KeepAsync(DeadLetterOf(consumed, reason) with
@@ -123,7 +123,7 @@ internal sealed partial class Settler(
             RetryStep.Expire => CompleteAsync(
                 consumed, push, new SendOutcome.Expired { Reason = report.Outcome.Reason, Status = report.Outcome.Status }, attempts, abort),
             RetryStep.Exhaust => DeadLetterAsync(
-                consumed, push, app, report, attempts, "exhausted", report.Outcome.Reason, abort),
+                consumed, push, app, report, attempts, "exhausted", DetailOf(report.Outcome), abort),
             _ => DelayAsync(
                 consumed,
                 plan.NotBefore,
@@ -240,6 +240,8 @@ internal sealed partial class Settler(
         Worker = worker,
         TraceParent = TraceOf(consumed),
     };
+
+    private static string? DetailOf(SendOutcome outcome) => outcome.Detail is { } detail ? $"{outcome.Reason}: {detail}" : outcome.Reason;
 
     private static string? TraceOf(ConsumedPush consumed) =>
         consumed.Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.TraceParent, out var trace) && trace is not null

@@ -303,15 +303,37 @@ public sealed class PushSenderTests
         Assert.Single(provider.Calls);
     }
 
+    /// <summary>Not by a quick retry, for a bug does not pass within a second; and it says what it was and nothing of what it choked on.</summary>
     [Fact]
-    public async Task A_provider_s_bug_is_not_an_outcome_and_not_tried_again()
+    public async Task A_bug_is_a_failed_attempt_for_the_tiers()
     {
-        var provider = new ScriptedProvider(_time, _ => throw new InvalidOperationException("a bug"));
+        var start = _time.GetUtcNow();
+        var bug = new InvalidOperationException("of 7f3a7f3a");
+        var provider = new ScriptedProvider(_time, _ => ValueTask.FromResult(Unavailable), _ => throw bug, _ => ValueTask.FromResult(Accepted));
 
         var sending = await StartAsync(provider);
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
 
-        Assert.Equal("a bug", (await Assert.ThrowsAsync<InvalidOperationException>(() => sending)).Message);
-        Assert.Single(provider.Calls);
+        var report = await sending;
+        var faulted = new SendOutcome.Unavailable { Reason = PushSender.Faulted, Detail = nameof(InvalidOperationException) };
+        Assert.Equal(new SendReport(faulted, Attempts: 2, FirstSentAt: start, FirstFailedAt: start, Fault: bug), report);
+        Assert.Equal(2, provider.Calls.Count);
+    }
+
+    /// <summary>A provider must not throw for the end of an attempt; one that does is no reason to leave the push open.</summary>
+    [Fact]
+    public async Task A_provider_that_throws_at_the_deadline_has_a_bug()
+    {
+        var provider = new ScriptedProvider(_time, async token =>
+        {
+            await UntilCancelledAsync(Accepted, token);
+            throw new OperationCanceledException(token);
+        });
+
+        var sending = await StartAsync(provider);
+        await AdvanceAsync(TimeSpan.FromSeconds(15));
+
+        Assert.Equal((PushSender.Faulted, 1), ((await sending).Outcome.Reason, (await sending).Attempts));
     }
 
     private static PushNotification Push(int? timeToLive) => Samples.ApnsPush(Samples.Hello) with { TimeToLive = timeToLive };

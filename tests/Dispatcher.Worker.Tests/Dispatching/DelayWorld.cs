@@ -6,7 +6,6 @@ using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
 using Dispatcher.Worker.Tests.Consuming;
 using Dispatcher.Worker.Tests.Engine;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatcher.Worker.Tests.Dispatching;
 
@@ -25,9 +24,8 @@ internal sealed class DelayWorld : IDisposable
         _lanes = Lane.All.ToDictionary(lane => lane, lane =>
         {
             var queue = new LaneQueue(roomInLane, long.MaxValue, int.MaxValue, _ => _isServing ? int.MaxValue : 0);
-            // No loop starts, so nobody asks for a sender, a settler or metrics.
-            return (queue, new LaneDispatcher(
-                lane, $"push.{lane.Name}", queue, Samples.Apps, null!, null!, null!, Time, NullLogger<LaneDispatcher>.Instance));
+            // No loop starts, so nobody asks for a reader, a sender or a settler.
+            return (queue, new LaneDispatcher(queue, null!, null!, null!, null!, Time));
         });
         Sink = new DelaySink(2, _lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), Time);
     }
