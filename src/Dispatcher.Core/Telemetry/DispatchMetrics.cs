@@ -10,6 +10,7 @@ public sealed class DispatchMetrics
 
     private readonly Counter<long> _settled;
     private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _deadLettersCut;
     private readonly Counter<long> _delayed;
     private readonly Counter<long> _failed;
 
@@ -20,6 +21,8 @@ public sealed class DispatchMetrics
         var meter = meters.Create(MeterName);
         _settled = meter.CreateCounter<long>("dispatcher.pushes.settled", "{push}", "Pushes whose offset completed, by outcome.");
         _deadLettered = meter.CreateCounter<long>("dispatcher.pushes.dead_lettered", "{push}", "Pushes kept as dead letters, by reason.");
+        _deadLettersCut = meter.CreateCounter<long>(
+            "dispatcher.dead_letters.cut", "{push}", "Dead letters whose topic does not take the original's value.");
         _delayed = meter.CreateCounter<long>("dispatcher.pushes.delayed", "{push}", "Pushes handed to a delay tier, by tier.");
         _failed = meter.CreateCounter<long>("dispatcher.dispatch.failures", "{push}", "Times that a push met a bug, by the exception's type.");
     }
@@ -41,6 +44,10 @@ public sealed class DispatchMetrics
         1,
         new KeyValuePair<string, object?>("dispatcher.lane", lane),
         new KeyValuePair<string, object?>("dispatcher.reason", reason));
+
+    /// <summary>A dead letter is kept without the original's value.</summary>
+    /// <param name="lane">The lane.</param>
+    public void DeadLetterCut(string lane) => _deadLettersCut.Add(1, new KeyValuePair<string, object?>("dispatcher.lane", lane));
 
     /// <summary>A push was handed to a delay tier.</summary>
     /// <param name="lane">The lane.</param>

@@ -68,7 +68,16 @@ internal sealed partial class Settler(
     /// <param name="push">What it is, where it could be read.</param>
     /// <param name="refusal">Why it is none.</param>
     /// <param name="abort">The process ends.</param>
-    public async Task RefuseAsync(ConsumedPush consumed, PushNotification? push, Refusal refusal, CancellationToken abort)
+    public Task RefuseAsync(ConsumedPush consumed, PushNotification? push, Refusal refusal, CancellationToken abort) =>
+        RefuseAsync(consumed, push, refusal, consumed.Delay?.Attempts ?? 0, consumed.Delay?.FirstFailedAt, abort);
+
+    private async Task RefuseAsync(
+        ConsumedPush consumed,
+        PushNotification? push,
+        Refusal refusal,
+        int attempts,
+        DateTimeOffset? firstFailedAt,
+        CancellationToken abort)
     {
         if (GaveUp(consumed))
             return;
@@ -81,9 +90,11 @@ internal sealed partial class Settler(
             App = push?.App,
             Outcome = OutcomeTable.Word(outcome.Kind),
             Detail = detail,
+            Attempts = attempts,
+            FirstFailedAt = firstFailedAt,
         }, abort);
         if (push is not null)
-            await ReportAsync(push, outcome, isDeadLetter: true, consumed.Delay?.Attempts ?? 0, abort);
+            await ReportAsync(push, outcome, isDeadLetter: true, attempts, abort);
         consumed.Complete();
         metrics.PushSettled(lane.Name, app: null, OutcomeTable.Word(outcome.Kind)); // the name may be anything, a metric's values may not
     }
@@ -152,7 +163,17 @@ internal sealed partial class Settler(
         var leavesAt = _topics.Delays.LeavesAt(notBefore, now);
         var delayed = new DelayedPush(
             lane, notBefore, leavesAt, attempts, retries, firstFailedAt, reason, consumed.Origin, TraceOf(consumed));
-        await handOff.ProduceAsync(topic, delayed.ToMessage(consumed.Key, consumed.CopyValue(), consumed.Headers), abort);
+        var message = delayed.ToMessage(consumed.Key, consumed.CopyValue(), consumed.Headers);
+        var answer = await handOff.ProduceAsync(topic, message, static answer => answer.IsForEver, abort);
+        if (answer.Outcome != ProduceOutcome.Acked)
+        {
+            // It cannot wait where pushes wait, and it may not hold its partition up for ever either.
+            PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out _);
+            var refusal = new Refusal(answer.IsTooLarge ? "tooLarge" : "notTaken", $"{topic}: {answer.Code}");
+            await RefuseAsync(consumed, push, refusal, attempts, firstFailedAt, abort);
+            return;
+        }
+
         consumed.Complete();
         metrics.PushDelayed(lane.Name, topic);
     }
@@ -218,7 +239,18 @@ internal sealed partial class Settler(
 
     private async Task KeepAsync(DeadLetter deadLetter, CancellationToken abort)
     {
-        await handOff.ProduceAsync(_topics.DeadLetters(lane.Provider), deadLetter.ToMessage(), abort);
+        var topic = _topics.DeadLetters(lane.Provider);
+        var answer = await handOff.ProduceAsync(topic, deadLetter.ToMessage(), static answer => answer.IsTooLarge, abort);
+        if (answer.IsTooLarge)
+        {
+            Log.ValueOmitted(
+                logger, deadLetter.OriginalTopic, deadLetter.OriginalPartition, deadLetter.OriginalOffset, topic, deadLetter.Value?.Length ?? 0);
+            metrics.DeadLetterCut(lane.Name);
+            answer = await handOff.ProduceAsync(topic, deadLetter.WithoutValue().ToMessage(), static answer => answer.IsTooLarge, abort);
+        }
+
+        if (answer.IsTooLarge)
+            await handOff.ProduceAsync(topic, deadLetter.WithoutOriginal().ToMessage(), abort);
         metrics.DeadLettered(lane.Name, deadLetter.Reason);
     }
 
@@ -253,5 +285,9 @@ internal sealed partial class Settler(
         // Warning, not per push: a record that is no push means that some producer is wrong.
         [LoggerMessage(1, LogLevel.Warning, "Record {Topic}/{Partition}@{Offset} kept as a dead letter, {Reason}: {Detail}")]
         public static partial void Refused(ILogger logger, string topic, int partition, long offset, string reason, string? detail);
+
+        [LoggerMessage(2, LogLevel.Error,
+            "Record {Topic}/{Partition}@{Offset} is too large for {DeadLetters}: the dead letter has its headers and not its {Bytes} bytes, which stay where they are until retention deletes them")]
+        public static partial void ValueOmitted(ILogger logger, string topic, int partition, long offset, string deadLetters, int bytes);
     }
 }

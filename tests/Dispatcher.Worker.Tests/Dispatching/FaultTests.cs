@@ -121,7 +121,7 @@ public sealed class FaultTests : IDisposable
     private Settler Settler(RecordProducer producer, Counters counters) => new(
         LaneCluster.Lane,
         _cluster.Options,
-        new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters)),
+        new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters), NullLogger<HandOff>.Instance),
         new RetryDecision(new RetryOptions(), _cluster.Options.Topics.Delays.Waits),
         new AppGates(
             LaneCluster.Lane.Provider,

@@ -25,6 +25,7 @@ internal sealed class LaneCluster : IDisposable
         {
             BootstrapServers = Kafka.BootstrapServers,
             LingerMs = 2,
+            MessageMaxBytes = 4_000_000, // topics may be set to take more than we do
             ReconnectBackoffMs = 10,
             ReconnectBackoffMaxMs = 100,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
