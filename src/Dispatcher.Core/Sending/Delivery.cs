@@ -7,8 +7,9 @@ namespace Dispatcher.Core.Sending;
 /// <summary>One push on its way through the sender.</summary>
 /// <param name="push">The push.</param>
 /// <param name="gate">Its app's gate; <see langword="null"/> for an app that is not configured.</param>
+/// <param name="endpoint">Where it goes.</param>
 /// <param name="givenUp">Fires when the push is given up.</param>
-internal sealed class Delivery(PushNotification push, AppGate? gate, CancellationToken givenUp)
+internal sealed class Delivery(PushNotification push, AppGate? gate, Endpoint endpoint, CancellationToken givenUp)
 {
     /// <summary>Where the stages of the pipeline find it.</summary>
     public static readonly ResiliencePropertyKey<Delivery> Key = new("delivery");
@@ -16,6 +17,8 @@ internal sealed class Delivery(PushNotification push, AppGate? gate, Cancellatio
     public PushNotification Push { get; } = push;
 
     public AppGate? Gate { get; } = gate;
+
+    public Endpoint Endpoint { get; } = endpoint;
 
     public CancellationToken GivenUp { get; } = givenUp;
 

@@ -10,8 +10,8 @@ using Polly.Timeout;
 namespace Dispatcher.Core.Sending;
 
 /// <summary>
-/// Sends one push as often as quick retries allow. While the endpoint's breaker is open, pushes are held here: nothing is burnt, no
-/// attempt is counted, the lane fills up behind them, and an outage becomes a backlog in Kafka.
+/// Sends one push as often as quick retries allow. While the breaker of its endpoint is open, a push is held here: nothing is burnt, no
+/// attempt is counted, the lane fills up behind such pushes, and an outage becomes a backlog in Kafka.
 /// </summary>
 public sealed partial class PushSender
 {
@@ -20,16 +20,17 @@ public sealed partial class PushSender
 
     private readonly IPushProvider _provider;
     private readonly AppGates _gates;
-    private readonly string _endpoint;
+    private readonly string _providerName;
+    private readonly Dictionary<string, Endpoint> _endpointOf;
+    private readonly Endpoint _endpointOfOthers;
     private readonly QuickRetry _quickRetry;
     private readonly SendingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Func<double> _chance;
     private readonly ILogger _logger;
-    private readonly ResiliencePipeline<SendOutcome> _pipeline;
     private readonly Func<ResilienceContext, Delivery, ValueTask<Outcome<SendOutcome>>> _attempt;
 
-    /// <summary>A sender for one endpoint.</summary>
+    /// <summary>A sender for one provider.</summary>
     /// <param name="provider">Who is called.</param>
     /// <param name="gates">What each of its apps may do.</param>
     /// <param name="options">Checked by <see cref="SendingOptions.Validate"/>.</param>
@@ -48,13 +49,15 @@ public sealed partial class PushSender
     {
         _provider = provider;
         _gates = gates;
-        _endpoint = gates.Provider.ToString().ToLowerInvariant();
+        _providerName = gates.Provider.ToString().ToLowerInvariant();
         _metrics = metrics;
         _quickRetry = new QuickRetry(options.QuickRetries, options.QuickRetryDelay);
         _time = time;
         _chance = chance;
         _logger = logger;
-        _pipeline = BuildPipeline(options);
+        var endpoints = gates.Apps.Select(app => app.Endpoint).Distinct().ToDictionary(name => name, name => NewEndpoint(name, options));
+        _endpointOf = gates.Apps.ToDictionary(app => app.Name, app => endpoints[app.Endpoint], StringComparer.Ordinal);
+        _endpointOfOthers = NewEndpoint(_providerName, options);
         _attempt = AttemptAsync;
     }
 
@@ -70,7 +73,7 @@ public sealed partial class PushSender
     /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
     public async ValueTask<SendReport> SendAsync(PushNotification push, bool isRetry, CancellationToken cancellationToken)
     {
-        var delivery = new Delivery(push, _gates.Find(push.App), cancellationToken) { IsOnce = isRetry || push.TimeToLive == 0 };
+        var delivery = new Delivery(push, _gates.Find(push.App), EndpointOf(push.App), cancellationToken) { IsOnce = isRetry || push.TimeToLive == 0 };
         try
         {
             while (true)
@@ -81,12 +84,12 @@ public sealed partial class PushSender
 
                 var context = ResilienceContextPool.Shared.Get(cancellationToken);
                 context.Properties.Set(Delivery.Key, delivery);
-                var outcome = await _pipeline.ExecuteOutcomeAsync(_attempt, context, delivery);
+                var outcome = await delivery.Endpoint.Pipeline.ExecuteOutcomeAsync(_attempt, context, delivery);
                 ResilienceContextPool.Shared.Return(context);
 
                 if (outcome.Exception is BrokenCircuitException broken)
                 {
-                    await Task.Delay(HoldTime(broken.RetryAfter), _time, cancellationToken);
+                    await Task.Delay(HoldTime(delivery, broken.RetryAfter), _time, cancellationToken);
                     continue;
                 }
 
@@ -104,8 +107,32 @@ public sealed partial class PushSender
         }
     }
 
+    /// <summary>
+    /// How many of an app's pushes a lane may dispatch at once: twice its concurrency and some, because a dispatched push also waits for
+    /// retries and for Kafka. An app whose breaker is open has no such limit: its pushes are turned away at once.
+    /// </summary>
+    /// <param name="app">The app's name; of one that is not configured, every push is refused at once.</param>
+    public DispatchAllowance Allowance(string app)
+    {
+        var limit = _gates.DispatchLimit(app);
+        if (limit == int.MaxValue)
+            return new(limit, Hindrance.None); // its own breaker turns it away before the endpoint's could hold it
+        if (EndpointOf(app).IsDown)
+            return new(limit, Hindrance.EndpointDown);
+        return new(limit, _gates.IsSilent(app) ? Hindrance.Silence : Hindrance.None);
+    }
+
+    private Endpoint EndpointOf(string app) => _endpointOf.GetValueOrDefault(app, _endpointOfOthers);
+
+    private Endpoint NewEndpoint(string name, SendingOptions options)
+    {
+        var endpoint = new Endpoint(name, options, _time);
+        endpoint.Pipeline = BuildPipeline(endpoint, options);
+        return endpoint;
+    }
+
     /// <summary>The order of protection, outermost first.</summary>
-    private ResiliencePipeline<SendOutcome> BuildPipeline(SendingOptions options)
+    private ResiliencePipeline<SendOutcome> BuildPipeline(Endpoint endpoint, SendingOptions options)
     {
         var pipeline = new ResiliencePipelineBuilder<SendOutcome> { TimeProvider = _time };
 
@@ -131,19 +158,23 @@ public sealed partial class PushSender
             MinimumThroughput = options.BreakerMinimumAttempts,
             SamplingDuration = options.BreakerWindow,
             BreakDuration = options.BreakDuration,
-            ShouldHandle = static args => ValueTask.FromResult(
-                args.Outcome.Result is { } outcome && OutcomeTable.Traits(outcome).Breaker == BreakerSignal.Failure),
+            ShouldHandle = args => ValueTask.FromResult(
+                args.Outcome.Result is { } outcome
+                && endpoint.IsToBlame(
+                    args.Context.Properties.GetValue(Delivery.Key, null!).Push.App, OutcomeTable.Traits(outcome).Breaker)),
             OnOpened = args =>
             {
-                _metrics.BreakerTurned("endpoint", _endpoint, isOpen: true);
-                Log.BreakerOpened(_logger, args.Outcome.Result?.Reason, args.BreakDuration);
+                endpoint.IsDown = true;
+                _metrics.BreakerTurned("endpoint", endpoint.Name, isOpen: true);
+                Log.BreakerOpened(_logger, endpoint.Name, args.Outcome.Result?.Reason, args.BreakDuration);
                 return default;
             },
             OnClosed = _ =>
             {
-                _metrics.BreakerTurned("endpoint", _endpoint, isOpen: false);
-                _gates.RampUp();
-                Log.BreakerClosed(_logger);
+                endpoint.IsDown = false;
+                _metrics.BreakerTurned("endpoint", endpoint.Name, isOpen: false);
+                _gates.RampUp(endpoint.Name);
+                Log.BreakerClosed(_logger, endpoint.Name);
                 return default;
             },
         });
@@ -197,25 +228,31 @@ public sealed partial class PushSender
         }
     }
 
-    /// <summary>Until the breaker may let a probe through, plus up to a quarter of a second so that the held pushes do not come as one.</summary>
-    private TimeSpan HoldTime(TimeSpan? retryAfter) =>
-        TimeSpan.FromMilliseconds(Math.Max(50, retryAfter?.TotalMilliseconds ?? 0) + (250 * _chance()));
+    /// <summary>
+    /// Until the breaker may let a probe through, plus up to a quarter of a second so that the held pushes do not come as one; and where there are
+    /// other apps, those that failed come later, for what fails for them may succeed for another.
+    /// </summary>
+    private TimeSpan HoldTime(Delivery delivery, TimeSpan? retryAfter)
+    {
+        var patience = _endpointOf.Count > 1 && delivery.Endpoint.IsPoorWitness(delivery.Push.App) ? 1 + _chance() : _chance();
+        return TimeSpan.FromMilliseconds(Math.Max(50, retryAfter?.TotalMilliseconds ?? 0) + (250 * patience));
+    }
 
     private void Count(Delivery delivery, SendOutcome outcome)
     {
         if (delivery.Gate is not { } gate)
             return; // an app that is not configured: its name may be anything, a metric's values may not
-        _metrics.AttemptFinished(_endpoint, gate.App.Name, OutcomeTable.Word(outcome.Kind), delivery.Latency);
+        _metrics.AttemptFinished(_providerName, gate.App.Name, OutcomeTable.Word(outcome.Kind), delivery.Latency);
         if (outcome is SendOutcome.Ambiguous)
-            _metrics.DuplicateRisked(_endpoint, gate.App.Name);
+            _metrics.DuplicateRisked(_providerName, gate.App.Name);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Breaker open ({Reason}): pushes are held and the endpoint is probed every {BreakDuration}")]
-        public static partial void BreakerOpened(ILogger logger, string? reason, TimeSpan breakDuration);
+        [LoggerMessage(1, LogLevel.Warning, "Breaker of {Endpoint} open ({Reason}): its pushes are held and it is probed every {BreakDuration}")]
+        public static partial void BreakerOpened(ILogger logger, string endpoint, string? reason, TimeSpan breakDuration);
 
-        [LoggerMessage(2, LogLevel.Information, "Breaker closed: the endpoint answers again")]
-        public static partial void BreakerClosed(ILogger logger);
+        [LoggerMessage(2, LogLevel.Information, "Breaker of {Endpoint} closed: it answers again")]
+        public static partial void BreakerClosed(ILogger logger, string endpoint);
     }
 }

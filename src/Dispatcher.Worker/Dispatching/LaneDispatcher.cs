@@ -22,10 +22,17 @@ internal sealed class LaneDispatcher(
     /// <summary>Evicted pushes that are handed off at once; what is in others' way is moved quickly, but not without bound.</summary>
     private const int MaxEvictions = 500;
 
+    /// <summary>
+    /// Evictions a second. An evicted push comes back after <see cref="EvictedFor"/>, so this is also what an endless crowd costs Kafka in writes.
+    /// </summary>
+    private const int EvictionsPerSecond = 2_000;
+
     private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running = 1; // one is the dispatcher itself, until it stops
     private int _evicting;
+    private long _evictionsBegan = time.GetTimestamp();
+    private int _evictions;
     private long _ended;
 
     /// <summary>What waits for a loop.</summary>
@@ -46,8 +53,14 @@ internal sealed class LaneDispatcher(
     public void Tick()
     {
         StartLoops();
-        while (!queue.HasRoom && Volatile.Read(ref _evicting) < MaxEvictions && queue.TryEvict() is { } push)
+        if (time.GetElapsedTime(_evictionsBegan) >= TimeSpan.FromSeconds(1))
+            (_evictionsBegan, _evictions) = (time.GetTimestamp(), 0);
+        while (!queue.HasRoom
+            && Volatile.Read(ref _evicting) < MaxEvictions
+            && _evictions < EvictionsPerSecond
+            && queue.TryEvict() is { } push)
         {
+            _evictions++;
             Interlocked.Increment(ref _evicting);
             Start(push, evicted: true);
         }

@@ -41,7 +41,7 @@ internal sealed class LaneWorker : IDisposable
             parts.Worker,
             parts.Loggers.CreateLogger<Settler>());
         Dispatcher = new LaneDispatcher(
-            new LaneQueue(options.QueuePushes, options.QueueBytes, options.MaxInFlight, gates.DispatchLimit),
+            new LaneQueue(options.QueuePushes, options.QueueBytes, options.MaxInFlight, sender.Allowance),
             new LaneReader(lane, topic, parts.Apps),
             sender,
             settler,

@@ -80,7 +80,7 @@ public sealed class PushSenderLimitsTests : IDisposable
 
         Assert.Equal(2, _provider.Attempts.Count);
         Assert.Equal(["0 sick"], _metrics.Observe("dispatcher.app.in_flight"));
-        Assert.Equal(["1 endpoint apns"], _metrics.Observe("dispatcher.breaker.open"));
+        Assert.Equal(["1 endpoint apns.production"], _metrics.Observe("dispatcher.breaker.open"));
         Assert.DoesNotContain(held, push => push.IsCompleted);
     }
 

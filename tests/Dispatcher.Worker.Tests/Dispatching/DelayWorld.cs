@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Sending;
 using Dispatcher.Testing;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
@@ -23,7 +24,7 @@ internal sealed class DelayWorld : IDisposable
     {
         _lanes = Lane.All.ToDictionary(lane => lane, lane =>
         {
-            var queue = new LaneQueue(roomInLane, long.MaxValue, int.MaxValue, _ => _isServing ? int.MaxValue : 0);
+            var queue = new LaneQueue(roomInLane, long.MaxValue, int.MaxValue, _ => new(_isServing ? int.MaxValue : 0, Hindrance.None));
             // No loop starts, so nobody asks for a reader, a sender or a settler.
             return (queue, new LaneDispatcher(queue, null!, null!, null!, null!, Time));
         });

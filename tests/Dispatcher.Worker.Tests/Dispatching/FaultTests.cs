@@ -70,7 +70,7 @@ public sealed class FaultTests : IDisposable
         var tracker = new PartitionTracker(0);
         var push = Samples.Push();
         using var dispatcher = new LaneDispatcher(
-            new LaneQueue(10, 10_000, 10, _ => 10),
+            new LaneQueue(10, 10_000, 10, _ => new(10, Hindrance.None)),
             new LaneReader(LaneCluster.Lane, _cluster.Topic, apps: null!), // a bug, if ever there was one
             sender: null!,
             Settler(producer, counters),

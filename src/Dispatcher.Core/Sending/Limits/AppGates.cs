@@ -23,9 +23,10 @@ public sealed class AppGates
         Provider provider, IEnumerable<App> apps, LimitOptions options, SendingMetrics metrics, TimeProvider time, ILogger<AppGates> logger)
     {
         Provider = provider;
+        Apps = [.. apps.Where(app => app.Provider == provider)];
         var rates = new Dictionary<string, TokenBucket?>(StringComparer.Ordinal);
         _gates = new Dictionary<string, Lazy<AppGate>>(StringComparer.Ordinal);
-        foreach (var app in apps.Where(app => app.Provider == provider))
+        foreach (var app in Apps)
         {
             var quota = app is FcmApp fcm ? fcm.ProjectId ?? fcm.CredentialsPath : app.Name;
             if (!rates.TryGetValue(quota, out var rate))
@@ -37,25 +38,35 @@ public sealed class AppGates
     /// <summary>Whose apps.</summary>
     public Provider Provider { get; }
 
-    /// <summary>
-    /// How many of an app's pushes a lane may dispatch at once: twice its concurrency and some, because a dispatched push also waits for
-    /// retries and for Kafka. An app whose breaker is open has no such limit: its pushes are turned away at once.
-    /// </summary>
-    /// <param name="app">The app's name.</param>
-    public int DispatchLimit(string app) => Find(app) is { IsOpen: true } gate ? (2 * gate.Concurrency) + DispatchReserve : int.MaxValue;
-
     /// <summary>Whether a push of an app that used up its retries may become a dead letter now; each yes is paid for by a success.</summary>
     /// <param name="app">The app's name.</param>
     public bool MayDeadLetter(string app) => Find(app)?.DeadLetters.TryTake() ?? true;
+
+    /// <summary>The apps.</summary>
+    internal IReadOnlyList<App> Apps { get; }
+
+    /// <summary>How many of an app's pushes may be dispatched at once, as far as its own gate goes.</summary>
+    /// <param name="app">The app's name.</param>
+    internal int DispatchLimit(string app) => Find(app) switch
+    {
+        { IsOpen: true, IsSilent: true } => DispatchReserve,
+        { IsOpen: true } gate => (2 * gate.Concurrency) + DispatchReserve,
+        _ => int.MaxValue,
+    };
+
+    /// <summary>Whether an app's attempts have stopped coming back.</summary>
+    /// <param name="app">The app's name.</param>
+    internal bool IsSilent(string app) => Find(app) is { IsOpen: true, IsSilent: true };
 
     /// <summary>The gate of an app; <see langword="null"/> for one that is not configured, to which no provider sends.</summary>
     /// <param name="app">The app's name.</param>
     internal AppGate? Find(string app) => _gates.TryGetValue(app, out var gate) ? gate.Value : null;
 
-    /// <summary>The provider is back after an outage: every rate grows from the start again.</summary>
-    internal void RampUp()
+    /// <summary>An endpoint is back after an outage: the rates of its apps grow from the start again.</summary>
+    /// <param name="endpoint">Its name.</param>
+    internal void RampUp(string endpoint)
     {
-        foreach (var gate in _gates.Values.Where(gate => gate.IsValueCreated))
+        foreach (var gate in _gates.Values.Where(gate => gate.IsValueCreated && gate.Value.App.Endpoint == endpoint))
             gate.Value.RampUp();
     }
 
