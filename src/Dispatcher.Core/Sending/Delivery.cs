@@ -36,6 +36,9 @@ internal sealed class Delivery(PushNotification push, AppGate? gate, Endpoint en
     /// <summary>How long the last attempt took.</summary>
     public TimeSpan Latency { get; set; }
 
+    /// <summary>Whether the last attempt made it certain that its app is in trouble and its endpoint is not.</summary>
+    public bool FailsAlone { get; set; }
+
     /// <summary>How long all of them took together.</summary>
     public TimeSpan Spent { get; set; }
 

@@ -15,6 +15,9 @@ namespace Dispatcher.Core.Sending;
 /// </summary>
 public sealed partial class PushSender
 {
+    /// <summary>The reason of a push that its provider would never take, found before it was sent.</summary>
+    public const string Invalid = "invalid";
+
     /// <summary>The reason of an attempt that a bug ended.</summary>
     public const string Faulted = "Faulted";
 
@@ -55,9 +58,9 @@ public sealed partial class PushSender
         _time = time;
         _chance = chance;
         _logger = logger;
-        var endpoints = gates.Apps.Select(app => app.Endpoint).Distinct().ToDictionary(name => name, name => NewEndpoint(name, options));
+        var endpoints = gates.Apps.CountBy(app => app.Endpoint).ToDictionary(apps => apps.Key, apps => NewEndpoint(apps.Key, apps.Value, options));
         _endpointOf = gates.Apps.ToDictionary(app => app.Name, app => endpoints[app.Endpoint], StringComparer.Ordinal);
-        _endpointOfOthers = NewEndpoint(_providerName, options);
+        _endpointOfOthers = NewEndpoint(_providerName, apps: 1, options);
         _attempt = AttemptAsync;
     }
 
@@ -76,6 +79,9 @@ public sealed partial class PushSender
         var delivery = new Delivery(push, _gates.Find(push.App), EndpointOf(push.App), cancellationToken) { IsOnce = isRetry || push.TimeToLive == 0 };
         try
         {
+            if (_provider.Problem(push) is { } problem)
+                return delivery.Report(new SendOutcome.Rejected { Reason = Invalid, Detail = DetailOf(problem) });
+
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -122,11 +128,15 @@ public sealed partial class PushSender
         return new(limit, _gates.IsSilent(app) ? Hindrance.Silence : Hindrance.None);
     }
 
+    /// <summary>Where it is wrong, and not what stands there; what is wrong with the whole is its size.</summary>
+    private static string DetailOf(PushProblem problem) =>
+        problem.JsonPointer.Length == 0 ? problem.Message : string.Concat(problem.JsonPointer.Select(c => char.IsControl(c) ? '?' : c));
+
     private Endpoint EndpointOf(string app) => _endpointOf.GetValueOrDefault(app, _endpointOfOthers);
 
-    private Endpoint NewEndpoint(string name, SendingOptions options)
+    private Endpoint NewEndpoint(string name, int apps, SendingOptions options)
     {
-        var endpoint = new Endpoint(name, options, _time);
+        var endpoint = new Endpoint(name, apps, options, _time);
         endpoint.Pipeline = BuildPipeline(endpoint, options);
         return endpoint;
     }
@@ -151,20 +161,21 @@ public sealed partial class PushSender
         // Rate and permit, per app. Outside the breaker, so that a push which an open breaker holds gives its permit back first.
         pipeline.AddStrategy(_ => new GateStrategy());
 
-        // Asked last before the attempt, so that its answer is fresh; a refusal burns nothing.
+        // Asked last before the attempt, so that its answer is fresh; a refusal burns nothing. Which failures open it, the endpoint judges over
+        // all its apps; so the first that it blames itself for is to open it.
         pipeline.AddCircuitBreaker(new CircuitBreakerStrategyOptions<SendOutcome>
         {
-            FailureRatio = options.BreakerFailureRatio,
-            MinimumThroughput = options.BreakerMinimumAttempts,
+            FailureRatio = 1e-9,
+            MinimumThroughput = 2,
             SamplingDuration = options.BreakerWindow,
             BreakDuration = options.BreakDuration,
             ShouldHandle = args => ValueTask.FromResult(
                 args.Outcome.Result is { } outcome
-                && endpoint.IsToBlame(
-                    args.Context.Properties.GetValue(Delivery.Key, null!).Push.App, OutcomeTable.Traits(outcome).Breaker)),
+                && Judge(args.Context.Properties.GetValue(Delivery.Key, null!), outcome) == Blame.Endpoint),
             OnOpened = args =>
             {
                 endpoint.IsDown = true;
+                _gates.Forgive(endpoint.Name);
                 _metrics.BreakerTurned("endpoint", endpoint.Name, isOpen: true);
                 Log.BreakerOpened(_logger, endpoint.Name, args.Outcome.Result?.Reason, args.BreakDuration);
                 return default;
@@ -181,6 +192,13 @@ public sealed partial class PushSender
 
         // Innermost: the deadline of one attempt, not of the push.
         return pipeline.AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout }).Build();
+    }
+
+    private static Blame Judge(Delivery delivery, SendOutcome outcome)
+    {
+        var blame = delivery.Endpoint.Judge(delivery.Push.App, OutcomeTable.Traits(outcome).Breaker);
+        delivery.FailsAlone = blame == Blame.App;
+        return blame;
     }
 
     private bool PlanRetry(ResilienceContext context, SendOutcome outcome, int retriesSoFar)
@@ -234,7 +252,7 @@ public sealed partial class PushSender
     /// </summary>
     private TimeSpan HoldTime(Delivery delivery, TimeSpan? retryAfter)
     {
-        var patience = _endpointOf.Count > 1 && delivery.Endpoint.IsPoorWitness(delivery.Push.App) ? 1 + _chance() : _chance();
+        var patience = delivery.Endpoint.IsPoorWitness(delivery.Push.App) ? 1 + _chance() : _chance();
         return TimeSpan.FromMilliseconds(Math.Max(50, retryAfter?.TotalMilliseconds ?? 0) + (250 * patience));
     }
 

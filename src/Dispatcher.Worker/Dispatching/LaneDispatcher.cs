@@ -33,6 +33,7 @@ internal sealed class LaneDispatcher(
     private int _evicting;
     private long _evictionsBegan = time.GetTimestamp();
     private int _evictions;
+    private bool _isCrowded;
     private long _ended;
 
     /// <summary>What waits for a loop.</summary>
@@ -55,12 +56,15 @@ internal sealed class LaneDispatcher(
         StartLoops();
         if (time.GetElapsedTime(_evictionsBegan) >= TimeSpan.FromSeconds(1))
             (_evictionsBegan, _evictions) = (time.GetTimestamp(), 0);
-        while (!queue.HasRoom
+        // Down to half, for a pump that was paused because the queue was full goes on no earlier.
+        _isCrowded = !queue.IsHalfEmpty && (_isCrowded || !queue.HasRoom);
+        while (_isCrowded
             && Volatile.Read(ref _evicting) < MaxEvictions
             && _evictions < EvictionsPerSecond
             && queue.TryEvict() is { } push)
         {
             _evictions++;
+            _isCrowded = !queue.IsHalfEmpty;
             Interlocked.Increment(ref _evicting);
             Start(push, evicted: true);
         }

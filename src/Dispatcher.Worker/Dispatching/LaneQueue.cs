@@ -155,33 +155,36 @@ internal sealed class LaneQueue : IDisposable
     }
 
     /// <summary>
-    /// The line that fills the queue and will not be served soon: of an app that its own limit holds up (not the lane's), while other apps are
-    /// about or nothing of it comes back; else the longest of those that wait for an endpoint, while another endpoint's pushes are about.
-    /// When there is nobody else, a line stands, and so does the backlog behind it in Kafka.
+    /// The line that is in others' way: of an app that fills the queue alone while others are about, and that its own limit holds up (not the
+    /// lane's); else the longest of those of which nothing comes back, if they fill it together; else the longest of those that wait for an
+    /// endpoint, likewise, while another endpoint's pushes are about. When there is nobody else, these stand, and so does the backlog in Kafka.
     /// </summary>
     private Line? Crowd_NeedsLock()
     {
-        Line? longest = null, longestHeld = null;
-        var (heldPushes, heldBytes) = (0, 0L);
+        Line? limited = null;
+        var (silent, held) = (new Crowd(), new Crowd());
         foreach (var line in _waiting)
         {
             var allowance = _allowanceOf(line.App);
-            if (allowance.Hindrance == Hindrance.EndpointDown)
+            switch (allowance.Hindrance)
             {
-                heldPushes += line.Pushes.Count;
-                heldBytes += line.Bytes;
-                if (longestHeld is null || line.Pushes.Count > longestHeld.Pushes.Count)
-                    longestHeld = line;
-            }
-            else if (FillsTheQueue(line.Pushes.Count, line.Bytes)
-                && line.InFlight >= allowance.Limit
-                && (_lines.Count > 1 || allowance.Hindrance == Hindrance.Silence))
-            {
-                longest = line;
+                case Hindrance.EndpointDown:
+                    held.Add(line);
+                    break;
+                case Hindrance.Silence:
+                    silent.Add(line);
+                    break;
+                case Hindrance.None when line.InFlight >= allowance.Limit && _lines.Count > 1 && FillsTheQueue(line.Pushes.Count, line.Bytes):
+                    limited = line;
+                    break;
             }
         }
 
-        return longest ?? (FillsTheQueue(heldPushes, heldBytes) && AreOthersAbout_NeedsLock() ? longestHeld : null);
+        if (limited is not null)
+            return limited;
+        if (FillsTheQueue(silent.Pushes, silent.Bytes))
+            return silent.Longest;
+        return FillsTheQueue(held.Pushes, held.Bytes) && AreOthersAbout_NeedsLock() ? held.Longest : null;
     }
 
     private bool FillsTheQueue(int pushes, long bytes) => pushes > _maxPushes / 2 || bytes > _maxBytes / 2;
@@ -222,6 +225,24 @@ internal sealed class LaneQueue : IDisposable
         // An idle app's line is forgotten: the bound on lines is the bound on pushes.
         if (--line.InFlight == 0 && line.Pushes.Count == 0)
             _lines.Remove(push.App);
+    }
+
+    /// <summary>Lines that wait for the same reason.</summary>
+    private struct Crowd
+    {
+        public int Pushes { get; private set; }
+
+        public long Bytes { get; private set; }
+
+        public Line? Longest { get; private set; }
+
+        public void Add(Line line)
+        {
+            Pushes += line.Pushes.Count;
+            Bytes += line.Bytes;
+            if (Longest is null || line.Pushes.Count > Longest.Pushes.Count)
+                Longest = line;
+        }
     }
 
     /// <summary>One app's pushes.</summary>

@@ -225,6 +225,8 @@ public sealed class PushSenderBreakerTests
 
         public int Calls => Volatile.Read(ref _calls);
 
+        public PushProblem? Problem(PushNotification push) => null;
+
         public async ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _calls);

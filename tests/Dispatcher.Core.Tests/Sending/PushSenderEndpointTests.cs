@@ -25,7 +25,7 @@ public sealed class PushSenderEndpointTests : IDisposable
     public PushSenderEndpointTests()
     {
         _provider = new AnsweringProvider(_time);
-        App[] apps = [App("shop"), App("news"), App("shop-dev", isSandbox: true)];
+        App[] apps = [App("shop"), App("news"), App("games"), App("shop-dev", isSandbox: true)];
         _sender = new PushSender(
             _provider,
             new AppGates(Provider.Apns, apps, new LimitOptions(), _metrics.Sending, _time, NullLogger<AppGates>.Instance),
@@ -49,13 +49,13 @@ public sealed class PushSenderEndpointTests : IDisposable
 
         Assert.Equal((20, 100), (Attempts("shop-dev"), Attempts("shop")));
         Assert.All(held, push => Assert.False(push.IsCompleted));
-        Assert.Equal(["1 endpoint apns.sandbox"], _metrics.Observe("dispatcher.breaker.open"));
+        await OpenedAsync("apns.sandbox");
         Assert.Equal(Hindrance.EndpointDown, _sender.Allowance("shop-dev").Hindrance);
         Assert.Equal(Hindrance.None, _sender.Allowance("shop").Hindrance);
 
         _provider.Answers.Clear();
         await ThroughAsync(held);
-        Assert.Equal(Hindrance.None, _sender.Allowance("shop-dev").Hindrance);
+        await UntilAsync(() => _sender.Allowance("shop-dev").Hindrance == Hindrance.None);
     }
 
     [Fact]
@@ -73,53 +73,93 @@ public sealed class PushSenderEndpointTests : IDisposable
         Assert.Equal(10, Attempts("news"));
     }
 
-    /// <summary>What fails for one app while it succeeds for another is the app's trouble: its connection's, its project's.</summary>
+    /// <summary>What fails for one app while it succeeds for another is the app's trouble: its connection's, its project's. Its pushes rest, unburnt.</summary>
     [Fact]
-    public async Task Bulkhead_an_app_that_fails_alone_does_not_open_the_breaker()
+    public async Task Bulkhead_an_app_that_fails_alone_is_parked_and_no_other_notices()
     {
         _provider.Says("shop", Unavailable);
-        await SendAsync("shop", 5);
 
-        for (var round = 0; round < 20; round++)
-        {
-            await SendAsync("news", 1);
-            await SendAsync("shop", 20);
-        }
+        var first = await SendAsync("shop", 20);
+        var parked = await SendAsync("shop", 500);
+        var healthy = Start("news", 500);
 
-        Assert.Equal((405, 20), (Attempts("shop"), Attempts("news")));
-        Assert.Empty(_metrics.Observe("dispatcher.breaker.open"));
+        Assert.All(healthy, push => Assert.True(push.IsCompletedSuccessfully)); // at once: the clock has not moved
+        Assert.All(first, report => Assert.Equal((Unavailable, 1), (report.Outcome, report.Attempts)));
+        Assert.All(parked, report => Assert.Equal(("AppFailing", 0), (report.Outcome.Reason, report.Attempts)));
+        Assert.Equal(["1 app shop"], _metrics.Observe("dispatcher.breaker.open"));
+        await Task.WhenAll(healthy);
     }
 
-    /// <summary>A start into the backlog of an app that fails: nobody has seen the endpoint serve anybody. The next push of another app finds out.</summary>
     [Fact]
-    public async Task Bulkhead_where_only_one_app_was_tried_another_probes_first()
+    public async Task An_app_that_failed_alone_is_probed_after_a_pause_that_doubles()
     {
         _provider.Says("shop", Unavailable);
         await SendAsync("shop", 20);
-        var failing = Start("shop", 50);
-        var healthy = Start("news", 50);
+
+        _time.Advance(AppBreaker.FailingPause);
+        var probe = (await SendAsync("shop", 1))[0];
+        var refused = (await SendAsync("shop", 1))[0];
+        Assert.Equal((1, 0), (probe.Attempts, refused.Attempts));
+        Assert.Equal(AppBreaker.FailingPause * 2, refused.Outcome.RetryAfter);
+
+        _provider.Answers.Clear();
+        _time.Advance(AppBreaker.FailingPause * 2);
+        Assert.All(await SendAsync("shop", 20), report => Assert.IsType<SendOutcome.Accepted>(report.Outcome));
+        Assert.Equal(["0 app shop"], _metrics.Observe("dispatcher.breaker.open"));
+    }
+
+    /// <summary>The second app that fails shows that the first did not fail alone: now all pushes of the endpoint are held, and none is burnt.</summary>
+    [Fact]
+    public async Task When_a_second_app_fails_the_endpoint_is_down_and_the_first_is_not_parked_any_more()
+    {
+        _provider.Says("shop", Unavailable);
+        _provider.Says("news", Unavailable);
+        await SendAsync("shop", 20);
+        Assert.Equal(Hindrance.None, _sender.Allowance("shop").Hindrance);
+
+        await SendAsync("news", 1);
+
+        await UntilAsync(() => _sender.Allowance("shop").Hindrance == Hindrance.EndpointDown);
+        var held = Start("shop", 3);
+        Assert.All(held, push => Assert.False(push.IsCompleted));
+        Assert.Equal((20, 1), (Attempts("shop"), Attempts("news")));
+
+        _provider.Answers.Clear();
+        await ThroughAsync(held);
+        Assert.Equal(23, Attempts("shop"));
+    }
+
+    /// <summary>What fails for one may succeed for another, so another's push is the better probe.</summary>
+    [Fact]
+    public async Task An_app_that_did_not_fail_probes_first()
+    {
+        await Production_that_is_down_is_so_for_all_its_apps();
+        var failing = Start("shop", 5);
+        var other = Start("games", 1);
+        _provider.Answers.Remove("shop", out _);
 
         _time.Advance(_options.BreakDuration + TimeSpan.FromMilliseconds(124));
-        Assert.Equal(20, Attempts("shop")); // it failed: it comes a little later
+        Assert.Equal(10, Attempts("shop"));
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
-        await Task.WhenAll(healthy).WaitAsync(Deadline);
+        await Task.WhenAll(other).WaitAsync(Deadline);
+        Assert.Equal(10, Attempts("shop"));
         await ThroughAsync(failing);
-        await SendAsync("shop", 50);
-        Assert.Equal(["0 endpoint apns.production"], _metrics.Observe("dispatcher.breaker.open"));
     }
 
     /// <summary>An app that is seldom used and was served a moment ago says nothing about an outage that began since.</summary>
     [Fact]
     public async Task A_success_of_before_the_failures_does_not_keep_the_breaker_closed()
     {
-        await SendAsync("news", 1);
+        await SendAsync("games", 1);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         _provider.Says("shop", Unavailable);
+        _provider.Says("news", Unavailable);
 
-        await SendAsync("shop", 19); // and the success makes twenty
+        await SendAsync("shop", 10);
+        await SendAsync("news", 9); // and the success makes twenty
 
-        Assert.Equal(["1 endpoint apns.production"], _metrics.Observe("dispatcher.breaker.open"));
+        await OpenedAsync("apns.production");
     }
 
     /// <summary>Most of everything fails, for everybody: the last answer of an app may be a success and says little.</summary>
@@ -135,7 +175,7 @@ public sealed class PushSenderEndpointTests : IDisposable
         var sent = Enumerable.Range(0, 200).Select(round => _sender.SendAsync(Push(round % 3 == 0 ? "shop" : "news"), default).AsTask()).ToList();
 
         Assert.Contains(sent, push => !push.IsCompleted);
-        Assert.Equal(["1 endpoint apns.production"], _metrics.Observe("dispatcher.breaker.open"));
+        await OpenedAsync("apns.production");
     }
 
     [Fact]
@@ -153,6 +193,19 @@ public sealed class PushSenderEndpointTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(10));
         await Task.WhenAll(hanging).WaitAsync(Deadline);
         Assert.Equal(Hindrance.None, _sender.Allowance("shop").Hindrance);
+    }
+
+    /// <summary>Polly tells of its turns on another thread.</summary>
+    private Task OpenedAsync(string endpoint) => UntilAsync(() => _metrics.Observe("dispatcher.breaker.open").SequenceEqual([$"1 endpoint {endpoint}"]));
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        using var deadline = new CancellationTokenSource(Deadline, TimeProvider.System);
+        while (!isSo())
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     private Task<SendReport>[] Start(string app, int pushes) =>

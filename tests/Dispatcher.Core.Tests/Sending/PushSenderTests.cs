@@ -147,6 +147,31 @@ public sealed class PushSenderTests
         Assert.Equal((Unavailable, 1), (report.Outcome, report.Attempts));
     }
 
+    [Theory]
+    [InlineData("/apns/topic", "must be 'com.example.shop'", "/apns/topic")]
+    [InlineData("/data/\u001b[2J", "is one of FCM's own keys", "/data/?[2J")]
+    [InlineData("", "renders to 5000 bytes for APNs, which takes 4096", "renders to 5000 bytes for APNs, which takes 4096")]
+    public async Task What_its_provider_would_never_take_is_rejected_without_an_attempt(string at, string message, string detail)
+    {
+        var provider = new ScriptedProvider(_time, Accepted) { Finds = () => new PushProblem(at, message) };
+
+        var report = await await StartAsync(provider);
+
+        Assert.Equal((new SendOutcome.Rejected { Reason = "invalid", Detail = detail }, 0, null), (report.Outcome, report.Attempts, report.FirstSentAt));
+        Assert.Empty(provider.Calls);
+    }
+
+    /// <summary>A rule that throws must not make dead letters of everything: the push is tried again when it is repaired.</summary>
+    [Fact]
+    public async Task A_bug_of_the_rules_is_a_failed_attempt()
+    {
+        var provider = new ScriptedProvider(_time, Accepted) { Finds = () => throw new InvalidOperationException() };
+
+        var report = await await StartAsync(provider);
+
+        Assert.Equal((OutcomeKind.Unavailable, PushSender.Faulted, 1), (report.Outcome.Kind, report.Outcome.Reason, report.Attempts));
+    }
+
     [Fact]
     public async Task What_has_expired_is_not_sent()
     {

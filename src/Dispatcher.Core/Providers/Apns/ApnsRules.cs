@@ -70,6 +70,8 @@ public static class ApnsRules
     private static void CheckSize(PushNotification push, List<PushProblem> problems)
     {
         var limit = ApnsPushType.Of(push) == ApnsPushType.Voip ? PushLimits.ApnsVoipPayloadBytes : PushLimits.ApnsPayloadBytes;
+        if (RenderedSize.AtMost(push) <= limit)
+            return;
         var size = ApnsPayload.Measure(push);
         if (size > limit)
             problems.Add(new("", $"renders to {size} bytes for APNs, which takes {limit}"));

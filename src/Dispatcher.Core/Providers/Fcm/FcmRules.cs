@@ -81,7 +81,7 @@ public static class FcmRules
 
     private static void CheckSize(PushNotification push, List<PushProblem> problems)
     {
-        if (FcmPayload.MeasureBody(push) <= PushLimits.FcmPayloadBytes)
+        if (RenderedSize.AtMost(push) <= PushLimits.FcmPayloadBytes || FcmPayload.MeasureBody(push) <= PushLimits.FcmPayloadBytes)
             return;
         var size = FcmPayload.Measure(push);
         if (size > PushLimits.FcmPayloadBytes)

@@ -62,13 +62,24 @@ public sealed class AppGates
     /// <param name="app">The app's name.</param>
     internal AppGate? Find(string app) => _gates.TryGetValue(app, out var gate) ? gate.Value : null;
 
+    /// <summary>An endpoint is down: its apps that failed did not do so alone, and their pushes may be held like all others.</summary>
+    /// <param name="endpoint">Its name.</param>
+    internal void Forgive(string endpoint)
+    {
+        foreach (var gate in Made(endpoint))
+            gate.Forgive();
+    }
+
     /// <summary>An endpoint is back after an outage: the rates of its apps grow from the start again.</summary>
     /// <param name="endpoint">Its name.</param>
     internal void RampUp(string endpoint)
     {
-        foreach (var gate in _gates.Values.Where(gate => gate.IsValueCreated && gate.Value.App.Endpoint == endpoint))
-            gate.Value.RampUp();
+        foreach (var gate in Made(endpoint))
+            gate.RampUp();
     }
+
+    private IEnumerable<AppGate> Made(string endpoint) =>
+        _gates.Values.Where(gate => gate.IsValueCreated && gate.Value.App.Endpoint == endpoint).Select(gate => gate.Value);
 
     /// <summary>A burst of a second, where Firebase would allow a minute's: it asks to spread the load.</summary>
     private static TokenBucket? Rate(Provider provider, LimitOptions options, TimeProvider time)
