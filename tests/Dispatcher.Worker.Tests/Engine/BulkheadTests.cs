@@ -53,6 +53,20 @@ public sealed class BulkheadTests : IDisposable
         _gate.Open();
     }
 
+    /// <summary>The lane is held only for the pushes of the endpoint that is down, although they alone would fill it more than twice.</summary>
+    [Fact]
+    public async Task Bulkhead_the_sandbox_that_is_down_does_not_stop_production()
+    {
+        _provider.Answer = (push, _) => Task.FromResult(
+            push.App == Samples.Sandbox ? new SendOutcome.Unavailable { Reason = "ServiceUnavailable", Status = 503 } : ScriptedProvider.Accepted);
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider);
+
+        await _cluster.ProduceAsync(800, index => Samples.Push(index % 8 < 6 ? Samples.Sandbox : Samples.Ios));
+
+        await _provider.AnsweredAsync(200);
+        Assert.Equal(1, worker.Counters["dispatcher.breaker.opened"]);
+    }
+
     /// <summary>Invariant 10: where everybody fails, that is no app's own trouble. The lane stands, nothing is burnt, and nothing goes to the tiers.</summary>
     [Fact]
     public async Task An_endpoint_that_is_down_for_everybody_makes_the_lane_stand()
