@@ -82,6 +82,7 @@ public sealed class OutsideWorld : IAsyncDisposable
                 CaPath = files.CaCertificate,
                 ApnsKeyPath = files.ApnsKey,
                 ApnsKeyId = providers.ApnsKey.KeyId,
+                ApnsCertificatePath = files.ApnsCertificate,
                 ApnsTeamId = providers.ApnsKey.TeamId,
                 ApnsBundleId = SimulatedProviders.BundleId,
                 FcmCredentialsPath = files.ServiceAccount,

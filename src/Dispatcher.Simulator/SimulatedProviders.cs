@@ -75,6 +75,7 @@ public sealed class SimulatedProviders : IAsyncDisposable
             throw;
         }
 
+        WriteApnsCertificate(files.ApnsCertificate, providers.Authority);
         providers.ServiceAccount.Save(files.ServiceAccount, new Uri(providers.FcmAddress, TokenEndpoint.Path));
         return providers;
     }
@@ -89,16 +90,28 @@ public sealed class SimulatedProviders : IAsyncDisposable
         Authority.Dispose();
     }
 
+    private static void WriteApnsCertificate(string path, CertificateAuthority authority)
+    {
+        using var certificate = new ApnsCertificate(authority).Issue(BundleId);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        SecretFile.Write(path, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+    }
+
     private async Task ListenAsync(SimulatorOptions options, InMemoryKafka? kafka, TimeProvider time, CancellationToken cancellationToken)
     {
         var gate = new AnswerGate(AnswerTime, Ledger);
-        var apns = new ApnsEndpoint(new ApnsProviderTokens(ApnsKey), new ApnsTopics(BundleId), ApnsFaults, FlakyTokens, gate, time);
+        var (providerTokens, certificates) = (new ApnsProviderTokens(ApnsKey), new ApnsCertificate(Authority));
+        var apns = new ApnsEndpoint(providerTokens, certificates, new ApnsTopics(BundleId), ApnsFaults, FlakyTokens, gate, time);
+        var broadcasts = new ApnsBroadcastEndpoint(BundleId, providerTokens, certificates, ApnsFaults, gate, time);
         var fcm = new FcmEndpoint(ServiceAccount, AccessTokens, FcmFaults, FlakyTokens, gate, time);
         var token = new TokenEndpoint(ServiceAccount, AccessTokens, time);
         var control = new ControlEndpoints(this, kafka);
 
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams), app => app.Run(apns.HandleAsync), time, cancellationToken));
+            new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams, TakesCertificates: true),
+            app => app.Run(context => ApnsBroadcastEndpoint.IsFor(context.Request.Path) ? broadcasts.HandleAsync(context) : apns.HandleAsync(context)),
+            time,
+            cancellationToken));
         _servers.Add(await LoopbackServer.StartAsync(
             new(options.FcmPort, HttpProtocols.Http1AndHttp2, _certificate, FcmMaxStreams),
             app => app.Run(context => context.Request.Path == TokenEndpoint.Path ? token.HandleAsync(context) : fcm.HandleAsync(context)),

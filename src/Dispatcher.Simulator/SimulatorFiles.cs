@@ -9,6 +9,8 @@ internal sealed record SimulatorFiles(string Directory)
 
     public string ApnsKey => Path.Combine(Directory, "AuthKey_SIMKEY0001.p8");
 
+    public string ApnsCertificate => Path.Combine(Directory, "apns-certificate.pem");
+
     public string ServiceAccount => Path.Combine(Directory, "service-account.json");
 
     public static SimulatorFiles In(string? directory)

@@ -6,7 +6,7 @@ namespace Dispatcher.Simulator.Apns;
 
 /// <summary>Answers pushes as APNs does. Apple does not document the order of its checks; this one is plausible and fixed.</summary>
 internal sealed class ApnsEndpoint(
-    ApnsProviderTokens providerTokens, ApnsTopics topics, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
+    ApnsProviderTokens providerTokens, ApnsCertificate certificates, ApnsTopics topics, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
 {
     private const string PathPrefix = "/3/device/";
     private const string ProviderName = "apns";
@@ -29,7 +29,7 @@ internal sealed class ApnsEndpoint(
 
         reason = strike?.Fault is { Status: not 200 } fault
             ? ApnsReason.Named(fault.Status, fault.Reason)
-            : reason ?? headerProblem ?? Judge(token, headers, script, body, now);
+            : reason ?? headerProblem ?? Authorize(context, headers, now) ?? Judge(token, headers, script, body);
         var size = (int)body.Length;
         request.BodyReader.AdvanceTo(body.End);
 
@@ -53,9 +53,14 @@ internal sealed class ApnsEndpoint(
         return token.Length == 0 ? ApnsReason.MissingDeviceToken : null;
     }
 
-    private ApnsReason? Judge(string token, in ApnsHeaders headers, in ApnsTokenScript script, in ReadOnlySequence<byte> body, DateTimeOffset now) =>
-        providerTokens.Problem(headers.Authorization, now)
-        ?? topics.Problem(headers.Topic, headers.PushType)
+    // A connection that has shown a certificate needs no provider token, and one that it sends is ignored.
+    private ApnsReason? Authorize(HttpContext context, in ApnsHeaders headers, DateTimeOffset now) =>
+        context.Connection.ClientCertificate is { } certificate
+            ? certificates.Problem(certificate, headers.Topic)
+            : providerTokens.Problem(headers.Authorization, now);
+
+    private ApnsReason? Judge(string token, in ApnsHeaders headers, in ApnsTokenScript script, in ReadOnlySequence<byte> body) =>
+        topics.Problem(headers.Topic, headers.PushType)
         ?? (IsDeviceToken(token) ? null : ApnsReason.BadDeviceToken)
         ?? Scripted(token, script)
         ?? ApnsPayload.Problem(body, headers.PushType);

@@ -35,8 +35,10 @@ internal sealed class LaneReader(Lane lane, string topic, AppCatalog apps)
             return Refused(push, "unknownApp", "no app of that name is configured here");
         if (app.Provider != lane.Provider)
             return Refused(push, "wrongLane", $"the app's provider is {app.Provider}");
-        return DeviceToken.Problem(app.Provider, push.Target.Value) is { } tokenProblem
-            ? Refused(push, "invalidToken", $"the token {tokenProblem}")
+        if (push.Target.Problem(app.Provider) is { } targetProblem)
+            return Refused(push, "invalidToken", $"the {push.Target.Word} {targetProblem}");
+        return push.ValidateOnly && app.Provider != Provider.Fcm
+            ? Refused(push, "cannotValidate", $"{app.Provider} cannot check a push without sending it")
             : new LaneRecord(push, app, Refusal: null);
     }
 

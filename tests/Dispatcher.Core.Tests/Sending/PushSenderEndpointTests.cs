@@ -233,5 +233,5 @@ public sealed class PushSenderEndpointTests : IDisposable
     };
 
     private static ApnsApp App(string name, bool isSandbox = false) =>
-        new(name, "acme", "com.example.shop", "TEAM000001", "KEY0000001", "/none.p8", isSandbox);
+        new(name, "acme", "com.example.shop", new ApnsKeyFile("TEAM000001", "KEY0000001", "/none.p8"), isSandbox);
 }

@@ -21,7 +21,13 @@ internal static class Samples
             [OtherIos] = new() { Provider = "apns", Tenant = "shop", BundleId = "com.example.other", TeamId = "TEAM", KeyId = "KEY", KeyPath = SomeFile },
             [Sandbox] = new()
             {
-                Provider = "apns", Tenant = "shop", BundleId = "com.example.shop", TeamId = "TEAM", KeyId = "KEY", KeyPath = SomeFile, Sandbox = true,
+                Provider = "apns",
+                Tenant = "shop",
+                BundleId = "com.example.shop",
+                TeamId = "TEAM",
+                KeyId = "KEY",
+                KeyPath = SomeFile,
+                Environment = "sandbox",
             },
             [Android] = new() { Provider = "fcm", Tenant = "shop", CredentialsPath = SomeFile, ProjectId = "demo-shop" },
         },
