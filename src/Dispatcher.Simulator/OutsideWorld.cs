@@ -77,6 +77,8 @@ public sealed class OutsideWorld : IAsyncDisposable
             {
                 Apns = Origin(providers.ApnsAddress),
                 Fcm = Origin(providers.FcmAddress),
+                ApnsWire = Origin(providers.ApnsWire.Address),
+                FcmWire = Origin(providers.FcmWire.Address),
                 Token = new Uri(providers.FcmAddress, Google.TokenEndpoint.Path).AbsoluteUri,
                 Control = Origin(providers.ControlAddress),
                 CaPath = files.CaCertificate,

@@ -6,6 +6,7 @@ using Dispatcher.Simulator.Google;
 using Dispatcher.Simulator.Kafka;
 using Dispatcher.Simulator.Ledger;
 using Dispatcher.Simulator.Tls;
+using Dispatcher.Simulator.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Dispatcher.Simulator;
@@ -21,6 +22,7 @@ public sealed class SimulatedProviders : IAsyncDisposable
     private const int FcmMaxStreams = 100;
 
     private readonly List<LoopbackServer> _servers = [];
+    private readonly List<WireServer> _wires = [];
     private readonly X509Certificate2 _certificate;
 
     private SimulatedProviders(SimulatorOptions options, SimulatorFiles files, TimeProvider time, Func<double> chance)
@@ -58,6 +60,12 @@ public sealed class SimulatedProviders : IAsyncDisposable
 
     public Uri FcmAddress => _servers[1].Address;
 
+    /// <summary>APNs on the frame-level server: the same rules, faults and ledger.</summary>
+    public WireServer ApnsWire => _wires[0];
+
+    /// <summary>FCM on the frame-level server.</summary>
+    public WireServer FcmWire => _wires[1];
+
     public Uri ControlAddress => _servers[2].Address;
 
     internal static async Task<SimulatedProviders> StartAsync(
@@ -82,6 +90,7 @@ public sealed class SimulatedProviders : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Task.WhenAll(_wires.Select(wire => wire.DisposeAsync().AsTask()));
         await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
         ServiceAccount.Dispose();
         ApnsKey.Dispose();
@@ -104,6 +113,8 @@ public sealed class SimulatedProviders : IAsyncDisposable
             app => app.Run(context => context.Request.Path == TokenEndpoint.Path ? token.HandleAsync(context) : fcm.HandleAsync(context)),
             time,
             cancellationToken));
+        _wires.Add(WireServer.Start(options.ApnsWirePort, _certificate, WireProfile.Apns, apns.HandleAsync, time));
+        _wires.Add(WireServer.Start(options.FcmWirePort, _certificate, WireProfile.Fcm, fcm.HandleAsync, time));
         _servers.Add(await LoopbackServer.StartAsync(
             new(options.ControlPort, HttpProtocols.Http1), control.Map, time, cancellationToken));
     }

@@ -32,6 +32,8 @@ internal static class SimulatorCommand
         };
         var apnsPort = Port("--apns-port", "Port of APNs");
         var fcmPort = Port("--fcm-port", "Port of FCM and of its token endpoint");
+        var apnsWirePort = Port("--apns-wire-port", "Port of APNs on the frame-level server");
+        var fcmWirePort = Port("--fcm-wire-port", "Port of FCM on the frame-level server");
         var controlPort = Port("--control-port", "Port of the control API");
         var latency = new Option<TimeSpan>("--latency")
         {
@@ -71,7 +73,7 @@ internal static class SimulatorCommand
 
         var command = new RootCommand(Description)
         {
-            directory, apnsPort, fcmPort, controlPort, latency, noKafka, noProviders, brokers, partitions, topics, ledger,
+            directory, apnsPort, fcmPort, apnsWirePort, fcmWirePort, controlPort, latency, noKafka, noProviders, brokers, partitions, topics, ledger,
         };
         command.Validators.Add(result =>
         {
@@ -84,6 +86,8 @@ internal static class SimulatorCommand
                 Directory = parsed.GetValue(directory),
                 ApnsPort = parsed.GetValue(apnsPort),
                 FcmPort = parsed.GetValue(fcmPort),
+                ApnsWirePort = parsed.GetValue(apnsWirePort),
+                FcmWirePort = parsed.GetValue(fcmWirePort),
                 ControlPort = parsed.GetValue(controlPort),
                 Latency = parsed.GetValue(latency),
                 WithKafka = !parsed.GetValue(noKafka),

@@ -13,6 +13,10 @@ public sealed record SimulatorManifest
 
     public string? Fcm { get; init; }
 
+    public string? ApnsWire { get; init; }
+
+    public string? FcmWire { get; init; }
+
     public string? Token { get; init; }
 
     public string? Control { get; init; }

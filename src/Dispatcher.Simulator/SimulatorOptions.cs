@@ -12,6 +12,12 @@ public sealed record SimulatorOptions
 
     public int FcmPort { get; init; }
 
+    /// <summary>APNs again, on an HTTP/2 server that breaks in ways that a proper one cannot.</summary>
+    public int ApnsWirePort { get; init; }
+
+    /// <summary>FCM again, on such a server.</summary>
+    public int FcmWirePort { get; init; }
+
     public int ControlPort { get; init; }
 
     /// <summary>How long a provider takes to answer.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Dispatcher.Simulator.Control;
 using Dispatcher.Simulator.Ledger;
+using Dispatcher.Simulator.Wire;
 
 namespace Dispatcher.Simulator.Apns;
 
@@ -24,7 +25,7 @@ internal sealed class ApnsEndpoint(
         var reason = ReadTarget(request, out var token);
         var headerProblem = ApnsHeaders.Read(request.Headers, now, out var headers);
         var body = await RequestBody.ReadAsync(request.BodyReader);
-        var strike = faults.Take(token);
+        var strike = faults.Take(token, ApnsTopics.BundleIdOf(headers.Topic), context.Features.Get<WireExchange>() is not null);
         var script = ApnsTokenScript.Read(token);
 
         reason = strike?.Fault is { Status: not 200 } fault

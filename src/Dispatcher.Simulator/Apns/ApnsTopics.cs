@@ -20,4 +20,16 @@ internal sealed class ApnsTopics(string bundleId)
         // Apple does not say which reason a wrong suffix gets; BadTopic blames the push and not the credential.
         return pushType is null || topic.AsSpan(bundleId.Length).SequenceEqual(pushType.TopicSuffix) ? null : ApnsReason.BadTopic;
     }
+
+    /// <summary>The app of a topic: the topic without its push type's suffix.</summary>
+    public static string? BundleIdOf(string? topic)
+    {
+        foreach (var type in ApnsPushType.All)
+        {
+            if (type.TopicSuffix.Length > 0 && topic?.EndsWith(type.TopicSuffix, StringComparison.Ordinal) == true)
+                return topic[..^type.TopicSuffix.Length];
+        }
+
+        return topic;
+    }
 }

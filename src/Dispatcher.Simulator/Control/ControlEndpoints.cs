@@ -11,6 +11,7 @@ internal sealed class ControlEndpoints(SimulatedProviders providers, InMemoryKaf
         app.Use(SayWhatIsWrongAsync);
         new LedgerEndpoints(providers.Ledger, providers.FlakyTokens).Map(app);
         new FaultEndpoints(providers.ApnsFaults, providers.FcmFaults).Map(app);
+        new WireEndpoints(providers.ApnsWire, providers.FcmWire).Map(app);
         if (kafka is null)
             app.Map("/kafka/{**rest}", () => TypedResults.NotFound("this simulator runs without Kafka (--no-kafka)"));
         else

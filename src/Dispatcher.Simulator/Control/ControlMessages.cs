@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Dispatcher.Simulator.Ledger;
+using Dispatcher.Simulator.Wire;
 
 namespace Dispatcher.Simulator.Control;
 
@@ -16,3 +17,13 @@ internal sealed record LatencySetting(int Ms)
     /// <summary>Longer than any client waits.</summary>
     public const int MaxMs = 600_000;
 }
+
+/// <summary>The answer of <c>GET /wire/{provider}</c>.</summary>
+/// <param name="Profile">How connections are treated.</param>
+/// <param name="Accepted">Connections so far.</param>
+/// <param name="Connections">Those that are open.</param>
+internal sealed record WireAnswer(WireProfile Profile, int Accepted, IReadOnlyList<WireConnectionState> Connections);
+
+/// <summary>The answer of <c>POST /wire/{provider}/goaway</c>.</summary>
+/// <param name="LastStreamIds">What each connection named as its last stream.</param>
+internal sealed record GoAwayAnswer(IReadOnlyList<int> LastStreamIds);

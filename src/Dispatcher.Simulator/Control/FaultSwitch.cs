@@ -31,13 +31,18 @@ public sealed class FaultSwitch(Func<double> chance)
     /// <summary>Ends every fault; what was stalled is answered.</summary>
     public void Clear() => Replace([]);
 
-    /// <summary>The first fault that hits a request for this target, or <see langword="null"/>.</summary>
-    internal FaultStrike? Take(ReadOnlySpan<char> target)
+    /// <summary>The first fault that hits a request, or <see langword="null"/>.</summary>
+    /// <param name="target">The device token or other target.</param>
+    /// <param name="app">Its bundle id or project.</param>
+    /// <param name="isOnWire">Whether it came by a wire port.</param>
+    internal FaultStrike? Take(ReadOnlySpan<char> target, string? app = null, bool isOnWire = false)
     {
         foreach (var setting in _settings)
         {
             var fault = setting.Fault;
-            if (target.StartsWith(fault.TokenPrefix, StringComparison.Ordinal)
+            if ((isOnWire || !fault.NeedsWire)
+                && (fault.App is null || fault.App == app)
+                && target.StartsWith(fault.TokenPrefix, StringComparison.Ordinal)
                 && (fault.Probability >= 1 || chance() < fault.Probability)
                 && setting.TryStrike())
                 return setting.Strike;

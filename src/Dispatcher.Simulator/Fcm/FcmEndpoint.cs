@@ -2,6 +2,7 @@ using System.Globalization;
 using Dispatcher.Simulator.Control;
 using Dispatcher.Simulator.Google;
 using Dispatcher.Simulator.Ledger;
+using Dispatcher.Simulator.Wire;
 
 namespace Dispatcher.Simulator.Fcm;
 
@@ -25,7 +26,7 @@ internal sealed class FcmEndpoint(
         var problem = FcmMessageReader.Read(body, out var message);
         request.BodyReader.AdvanceTo(body.End);
 
-        var strike = faults.Take(message.Target);
+        var strike = faults.Take(message.Target, project, context.Features.Get<WireExchange>() is not null);
         var script = message.IsToken ? FcmTokenScript.Read(message.Target) : default;
         var error = strike?.Fault is { Status: not 200 } fault
             ? FcmError.At(fault.Status, fault.Reason)

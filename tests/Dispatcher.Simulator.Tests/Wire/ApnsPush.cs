@@ -29,7 +29,7 @@ internal sealed record ApnsPush
         foreach (var (name, value) in Headers)
             headers[name] = value;
 
-        var request = SimulatorFixture.Http2(Method, fixture.Manifest.Apns + Path);
+        var request = SimulatorFixture.Http2(Method, fixture.ApnsOrigin + Path);
         foreach (var (name, value) in headers)
         {
             if (value is not null)
