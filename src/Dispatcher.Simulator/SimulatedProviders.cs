@@ -14,9 +14,6 @@ namespace Dispatcher.Simulator;
 /// <summary>APNs, FCM with its token endpoint, and the control API, each on a port of its own.</summary>
 public sealed class SimulatedProviders : IAsyncDisposable
 {
-    /// <summary>The one app that the simulated Apple team has.</summary>
-    public const string BundleId = "com.example.shop";
-
     // What Apple's and Google's servers are seen to announce.
     private const int ApnsMaxStreams = 1000;
     private const int FcmMaxStreams = 100;
@@ -29,20 +26,26 @@ public sealed class SimulatedProviders : IAsyncDisposable
     {
         Authority = CertificateAuthority.LoadOrCreate(files.CaCertificate, files.CaKey, time);
         _certificate = Authority.IssueLoopbackServer();
-        ApnsKey = ApnsKey.LoadOrCreate(files.ApnsKey);
-        ServiceAccount = ServiceAccount.LoadOrCreate(files.ServiceAccount);
+        Time = time;
+        Apps = [.. Enumerable.Range(1, options.Apps).Select(number => SimulatedApp.LoadOrCreate(number, options.BundleIds, files))];
         AccessTokens = new AccessTokens(time);
         Ledger = new PushLedger(options.LedgerCapacity);
         AnswerTime = new AnswerTime(options.Latency, time);
+        FcmQuotas = new FcmQuotas(time);
         ApnsFaults = new FaultSwitch(chance);
         FcmFaults = new FaultSwitch(chance);
     }
 
     public CertificateAuthority Authority { get; }
 
-    public ApnsKey ApnsKey { get; }
+    /// <summary>Whose pushes are taken.</summary>
+    public IReadOnlyList<SimulatedApp> Apps { get; }
 
-    public ServiceAccount ServiceAccount { get; }
+    /// <summary>The first app's.</summary>
+    public ApnsKey ApnsKey => Apps[0].ApnsKey;
+
+    /// <summary>The first app's.</summary>
+    public ServiceAccount ServiceAccount => Apps[0].Account;
 
     public AccessTokens AccessTokens { get; }
 
@@ -56,6 +59,18 @@ public sealed class SimulatedProviders : IAsyncDisposable
 
     public FlakyTokens FlakyTokens { get; } = new();
 
+    /// <summary>What waits for devices that are offline.</summary>
+    public ApnsStore ApnsStore { get; } = new();
+
+    /// <summary>Broadcast channels.</summary>
+    public ApnsChannels ApnsChannels { get; } = new();
+
+    /// <summary>Who follows which topic.</summary>
+    public FcmTopics FcmTopics { get; } = new();
+
+    /// <summary>Off until set.</summary>
+    public FcmQuotas FcmQuotas { get; }
+
     public Uri ApnsAddress => _servers[0].Address;
 
     public Uri FcmAddress => _servers[1].Address;
@@ -68,6 +83,14 @@ public sealed class SimulatedProviders : IAsyncDisposable
 
     public Uri ControlAddress => _servers[2].Address;
 
+    /// <summary>APNs' channel management.</summary>
+    public Uri ApnsManageAddress => _servers[3].Address;
+
+    /// <summary>Google's metadata server.</summary>
+    public Uri MetadataAddress => _servers[4].Address;
+
+    internal TimeProvider Time { get; }
+
     internal static async Task<SimulatedProviders> StartAsync(
         SimulatorOptions options, SimulatorFiles files, InMemoryKafka? kafka, TimeProvider time, Func<double> chance,
         CancellationToken cancellationToken)
@@ -75,7 +98,7 @@ public sealed class SimulatedProviders : IAsyncDisposable
         var providers = new SimulatedProviders(options, files, time, chance);
         try
         {
-            await providers.ListenAsync(options, kafka, time, cancellationToken);
+            await providers.ListenAsync(options, kafka, cancellationToken);
         }
         catch
         {
@@ -83,7 +106,8 @@ public sealed class SimulatedProviders : IAsyncDisposable
             throw;
         }
 
-        providers.ServiceAccount.Save(files.ServiceAccount, new Uri(providers.FcmAddress, TokenEndpoint.Path));
+        foreach (var app in providers.Apps)
+            app.Account.Save(files.ServiceAccount(app.Number), new Uri(providers.FcmAddress, TokenEndpoint.Path));
         return providers;
     }
 
@@ -92,30 +116,28 @@ public sealed class SimulatedProviders : IAsyncDisposable
     {
         await Task.WhenAll(_wires.Select(wire => wire.DisposeAsync().AsTask()));
         await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
-        ServiceAccount.Dispose();
-        ApnsKey.Dispose();
+        foreach (var app in Apps)
+            app.Dispose();
         _certificate.Dispose();
         Authority.Dispose();
     }
 
-    private async Task ListenAsync(SimulatorOptions options, InMemoryKafka? kafka, TimeProvider time, CancellationToken cancellationToken)
+    private async Task ListenAsync(SimulatorOptions options, InMemoryKafka? kafka, CancellationToken cancellationToken)
     {
-        var gate = new AnswerGate(AnswerTime, Ledger);
-        var apns = new ApnsEndpoint(new ApnsProviderTokens(ApnsKey), new ApnsTopics(BundleId), ApnsFaults, FlakyTokens, gate, time);
-        var fcm = new FcmEndpoint(ServiceAccount, AccessTokens, FcmFaults, FlakyTokens, gate, time);
-        var token = new TokenEndpoint(ServiceAccount, AccessTokens, time);
+        var apns = new ApnsRoutes(this);
+        var fcm = new FcmRoutes(this);
         var control = new ControlEndpoints(this, kafka);
+        var metadata = new MetadataEndpoint(ServiceAccount, AccessTokens);
 
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams), app => app.Run(apns.HandleAsync), time, cancellationToken));
+            new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams), app => app.Run(apns.HandleAsync), Time, cancellationToken));
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.FcmPort, HttpProtocols.Http1AndHttp2, _certificate, FcmMaxStreams),
-            app => app.Run(context => context.Request.Path == TokenEndpoint.Path ? token.HandleAsync(context) : fcm.HandleAsync(context)),
-            time,
-            cancellationToken));
-        _wires.Add(WireServer.Start(options.ApnsWirePort, _certificate, WireProfile.Apns, apns.HandleAsync, time));
-        _wires.Add(WireServer.Start(options.FcmWirePort, _certificate, WireProfile.Fcm, fcm.HandleAsync, time));
+            new(options.FcmPort, HttpProtocols.Http1AndHttp2, _certificate, FcmMaxStreams), app => app.Run(fcm.HandleAsync), Time, cancellationToken));
+        _wires.Add(WireServer.Start(options.ApnsWirePort, _certificate, WireProfile.Apns, apns.HandleAsync, Time));
+        _wires.Add(WireServer.Start(options.FcmWirePort, _certificate, WireProfile.Fcm, fcm.HandleAsync, Time));
+        _servers.Add(await LoopbackServer.StartAsync(new(options.ControlPort, HttpProtocols.Http1), control.Map, Time, cancellationToken));
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.ControlPort, HttpProtocols.Http1), control.Map, time, cancellationToken));
+            new(options.ApnsManagePort, HttpProtocols.Http2, _certificate), app => app.Run(apns.ManageAsync), Time, cancellationToken));
+        _servers.Add(await LoopbackServer.StartAsync(new(options.MetadataPort, HttpProtocols.Http1), metadata.Map, Time, cancellationToken));
     }
 }

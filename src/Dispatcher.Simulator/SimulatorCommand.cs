@@ -34,7 +34,21 @@ internal static class SimulatorCommand
         var fcmPort = Port("--fcm-port", "Port of FCM and of its token endpoint");
         var apnsWirePort = Port("--apns-wire-port", "Port of APNs on the frame-level server");
         var fcmWirePort = Port("--fcm-wire-port", "Port of FCM on the frame-level server");
+        var managePort = Port("--apns-manage-port", "Port of APNs' channel management");
+        var metadataPort = Port("--metadata-port", "Port of Google's metadata server");
         var controlPort = Port("--control-port", "Port of the control API");
+        var apps = new Option<int>("--apps")
+        {
+            HelpName = "number",
+            Description = "Apps, each with an Apple key and a Firebase project of its own; simulator.json lists them",
+            DefaultValueFactory = _ => 1,
+        };
+        var bundleIds = new Option<string>("--bundle-ids")
+        {
+            HelpName = "list",
+            Description = "More bundle ids of the first app's team: com.example.a,...",
+            DefaultValueFactory = _ => "",
+        };
         var latency = new Option<TimeSpan>("--latency")
         {
             Description = "How long a provider takes to answer, such as 60ms or 1.5s [default: no time]",
@@ -67,13 +81,14 @@ internal static class SimulatorCommand
             Description = "Answers that the ledger keeps; older ones are dropped and counted",
             DefaultValueFactory = _ => PushLedger.DefaultCapacity,
         };
+        AtLeastOne(apps);
         AtLeastOne(brokers);
         AtLeastOne(partitions);
         AtLeastOne(ledger);
 
         var command = new RootCommand(Description)
         {
-            directory, apnsPort, fcmPort, apnsWirePort, fcmWirePort, controlPort, latency, noKafka, noProviders, brokers, partitions, topics, ledger,
+            directory, apnsPort, fcmPort, apnsWirePort, fcmWirePort, managePort, metadataPort, controlPort, apps, bundleIds, latency, noKafka, noProviders, brokers, partitions, topics, ledger,
         };
         command.Validators.Add(result =>
         {
@@ -88,6 +103,10 @@ internal static class SimulatorCommand
                 FcmPort = parsed.GetValue(fcmPort),
                 ApnsWirePort = parsed.GetValue(apnsWirePort),
                 FcmWirePort = parsed.GetValue(fcmWirePort),
+                ApnsManagePort = parsed.GetValue(managePort),
+                MetadataPort = parsed.GetValue(metadataPort),
+                Apps = parsed.GetValue(apps),
+                BundleIds = parsed.GetValue(bundleIds)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 ControlPort = parsed.GetValue(controlPort),
                 Latency = parsed.GetValue(latency),
                 WithKafka = !parsed.GetValue(noKafka),

@@ -7,9 +7,9 @@ internal sealed record SimulatorFiles(string Directory)
 
     public string CaKey => Path.Combine(Directory, "ca-key.pem");
 
-    public string ApnsKey => Path.Combine(Directory, "AuthKey_SIMKEY0001.p8");
+    public string ApnsKey(string keyId) => Path.Combine(Directory, $"AuthKey_{keyId}.p8");
 
-    public string ServiceAccount => Path.Combine(Directory, "service-account.json");
+    public string ServiceAccount(int app) => Path.Combine(Directory, app == 1 ? "service-account.json" : $"service-account-{app}.json");
 
     public static SimulatorFiles In(string? directory)
     {

@@ -17,6 +17,10 @@ public sealed record SimulatorManifest
 
     public string? FcmWire { get; init; }
 
+    public string? ApnsManage { get; init; }
+
+    public string? Metadata { get; init; }
+
     public string? Token { get; init; }
 
     public string? Control { get; init; }
@@ -37,6 +41,9 @@ public sealed record SimulatorManifest
 
     public string? FcmProjectId { get; init; }
 
+    /// <summary>Every app, the one above first.</summary>
+    public IReadOnlyList<ManifestApp> Apps { get; init; } = [];
+
     /// <summary>One line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Default.SimulatorManifest);
 
@@ -48,6 +55,10 @@ public sealed record SimulatorManifest
         File.Move($"{path}.new", path, overwrite: true);
     }
 }
+
+/// <summary>What a client needs to know of one app.</summary>
+public sealed record ManifestApp(
+    string ApnsKeyPath, string ApnsKeyId, string ApnsTeamId, IReadOnlyList<string> ApnsBundleIds, string FcmCredentialsPath, string FcmProjectId);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SimulatorManifest))]

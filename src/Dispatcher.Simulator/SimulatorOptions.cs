@@ -18,7 +18,19 @@ public sealed record SimulatorOptions
     /// <summary>FCM again, on such a server.</summary>
     public int FcmWirePort { get; init; }
 
+    /// <summary>APNs' channel management.</summary>
+    public int ApnsManagePort { get; init; }
+
+    /// <summary>The metadata server of a machine at Google, plain HTTP.</summary>
+    public int MetadataPort { get; init; }
+
     public int ControlPort { get; init; }
+
+    /// <summary>How many apps there are: each has an Apple team with a key and a bundle id, and a Firebase project with a credential.</summary>
+    public int Apps { get; init; } = 1;
+
+    /// <summary>More bundle ids of the first app's team.</summary>
+    public IReadOnlyList<string> BundleIds { get; init; } = [];
 
     /// <summary>How long a provider takes to answer.</summary>
     public TimeSpan Latency { get; init; }

@@ -7,7 +7,7 @@ namespace Dispatcher.Simulator.Apns;
 
 /// <summary>Answers pushes as APNs does. Apple does not document the order of its checks; this one is plausible and fixed.</summary>
 internal sealed class ApnsEndpoint(
-    ApnsProviderTokens providerTokens, ApnsTopics topics, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
+    ApnsProviderTokens providerTokens, ApnsTopics topics, ApnsStore store, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
 {
     private const string PathPrefix = "/3/device/";
     private const string ProviderName = "apns";
@@ -25,17 +25,20 @@ internal sealed class ApnsEndpoint(
         var reason = ReadTarget(request, out var token);
         var headerProblem = ApnsHeaders.Read(request.Headers, now, out var headers);
         var body = await RequestBody.ReadAsync(request.BodyReader);
-        var strike = faults.Take(token, ApnsTopics.BundleIdOf(headers.Topic), context.Features.Get<WireExchange>() is not null);
+        var bundleId = ApnsTopics.BundleIdOf(headers.Topic);
+        var strike = faults.Take(token, bundleId, context.Features.Get<WireExchange>() is not null);
         var script = ApnsTokenScript.Read(token);
 
         reason = strike?.Fault is { Status: not 200 } fault
             ? ApnsReason.Named(fault.Status, fault.Reason)
-            : reason ?? headerProblem ?? Judge(token, headers, script, body, now);
+            : reason ?? headerProblem ?? Judge(context, token, headers, script, body, now);
         var size = (int)body.Length;
         request.BodyReader.AdvanceTo(body.End);
 
         var entry = new LedgerEntry(
             ProviderName, headers.Id.ToString(), token, reason?.Status ?? StatusCodes.Status200OK, reason?.Name, headers.Topic, size, now);
+        if (reason is null && strike?.Fault.BreaksBefore != true)
+            store.Keep(token, bundleId!, headers, now);
         if (await gate.PassAsync(context, strike, entry, script.Delay))
             await ApnsReply.WriteAsync(context.Response, headers.Id, reason, strike?.Fault.RetryAfterSeconds, now);
     }
@@ -54,9 +57,10 @@ internal sealed class ApnsEndpoint(
         return token.Length == 0 ? ApnsReason.MissingDeviceToken : null;
     }
 
-    private ApnsReason? Judge(string token, in ApnsHeaders headers, in ApnsTokenScript script, in ReadOnlySequence<byte> body, DateTimeOffset now) =>
-        providerTokens.Problem(headers.Authorization, now)
-        ?? topics.Problem(headers.Topic, headers.PushType)
+    private ApnsReason? Judge(
+        HttpContext context, string token, in ApnsHeaders headers, in ApnsTokenScript script, in ReadOnlySequence<byte> body, DateTimeOffset now) =>
+        providerTokens.Problem(headers.Authorization, ApnsBinding.Of(context), now, out var key)
+        ?? topics.Problem(headers.Topic, headers.PushType, key!)
         ?? (IsDeviceToken(token) ? null : ApnsReason.BadDeviceToken)
         ?? Scripted(token, script)
         ?? ApnsPayload.Problem(body, headers.PushType);

@@ -1,3 +1,4 @@
+using Dispatcher.Simulator.Fcm;
 using Dispatcher.Simulator.Kafka;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -20,6 +21,9 @@ internal sealed class ControlEndpoints(SimulatedProviders providers, InMemoryKaf
         app.MapGet("/latency", () => new LatencySetting((int)providers.AnswerTime.Latency.TotalMilliseconds));
         app.MapPut("/latency", SetLatency);
         app.MapDelete("/access-tokens", RevokeAccessTokens);
+        app.MapGet("/quotas", () => providers.FcmQuotas.Limits);
+        app.MapPut("/quotas", SetQuotas);
+        app.MapGet("/offline/{token}", (string token) => new OfflineAnswer(providers.ApnsStore.Waiting(token, providers.Time.GetUtcNow())));
     }
 
     // Whoever scripts a fault by hand wants to know which member was misspelt.
@@ -42,6 +46,15 @@ internal sealed class ControlEndpoints(SimulatedProviders providers, InMemoryKaf
             return TypedResults.BadRequest($"ms must be 0 to {LatencySetting.MaxMs}");
 
         providers.AnswerTime.Latency = TimeSpan.FromMilliseconds(setting.Ms);
+        return TypedResults.NoContent();
+    }
+
+    private Results<NoContent, BadRequest<string>> SetQuotas(QuotaLimits limits)
+    {
+        if (limits.Problem() is { } problem)
+            return TypedResults.BadRequest(problem);
+
+        providers.FcmQuotas.Limits = limits;
         return TypedResults.NoContent();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Dispatcher.Simulator.Apns;
 using Dispatcher.Simulator.Ledger;
 using Dispatcher.Simulator.Wire;
 
@@ -9,6 +10,10 @@ internal sealed record CountAnswer(long Count);
 
 /// <summary>The answer of <c>GET /ledger/{id}</c>; more than one accepted means that a device may have got it twice.</summary>
 internal sealed record IdAnswer(string Id, int Accepted, IReadOnlyList<LedgerEntry> Entries);
+
+/// <summary>The answer of <c>GET /offline/{token}</c>.</summary>
+/// <param name="Waiting">What the device would get if it came back now.</param>
+internal sealed record OfflineAnswer(IReadOnlyCollection<StoredPush> Waiting);
 
 /// <summary>The body of <c>PUT /latency</c>.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

@@ -18,6 +18,10 @@ public class SimulatorFixture : IAsyncLifetime
     /// <summary>0: without Kafka.</summary>
     internal int KafkaBrokers { get; init; }
 
+    internal int Apps { get; init; } = 1;
+
+    internal string[] BundleIds { get; init; } = [];
+
     /// <summary>Pushes go to the frame-level server.</summary>
     internal bool IsOnWire { get; init; }
 
@@ -42,7 +46,14 @@ public class SimulatorFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var options = new SimulatorOptions { Directory = _directory.FullName, WithKafka = KafkaBrokers > 0, KafkaBrokers = KafkaBrokers };
+        var options = new SimulatorOptions
+        {
+            Directory = _directory.FullName,
+            WithKafka = KafkaBrokers > 0,
+            KafkaBrokers = KafkaBrokers,
+            Apps = Apps,
+            BundleIds = BundleIds,
+        };
         Time.FiresAtOnce = !IsOnWire;
         _world = await OutsideWorld.StartAsync(options, Clock ?? Time, () => Chance());
         _client = NewClient(Providers.Authority.Certificate, port => _connections.AddOrUpdate(port, 1, (_, count) => count + 1));
@@ -85,10 +96,13 @@ public class SimulatorFixture : IAsyncLifetime
     /// <summary>How often the client has connected there.</summary>
     internal int ConnectionsTo(string origin) => _connections.GetValueOrDefault(new Uri(origin).Port);
 
-    internal async Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default)
+    internal Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default) =>
+        SendAsync(request, null, cancellationToken);
+
+    internal async Task<Answer> SendAsync(HttpRequestMessage request, HttpMessageInvoker? client, CancellationToken cancellationToken)
     {
         using (request)
-            return await Answer.ReadAsync(await _client!.SendAsync(request, cancellationToken));
+            return await Answer.ReadAsync(await (client ?? _client!).SendAsync(request, cancellationToken));
     }
 
     internal Task<Answer> ControlAsync(HttpMethod method, string path, string? json = null) => SendAsync(new HttpRequestMessage(method, Manifest.Control + path)
