@@ -5,6 +5,7 @@ using Dispatcher.Simulator.Fcm;
 using Dispatcher.Simulator.Google;
 using Dispatcher.Simulator.Kafka;
 using Dispatcher.Simulator.Ledger;
+using Dispatcher.Simulator.Scenarios;
 using Dispatcher.Simulator.Tls;
 using Dispatcher.Simulator.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -21,12 +22,14 @@ public sealed class SimulatedProviders : IAsyncDisposable
     private readonly List<LoopbackServer> _servers = [];
     private readonly List<WireServer> _wires = [];
     private readonly X509Certificate2 _certificate;
+    private readonly Func<double> _chance;
+    private readonly SemaphoreSlim _playing = new(1);
 
     private SimulatedProviders(SimulatorOptions options, SimulatorFiles files, TimeProvider time, Func<double> chance)
     {
         Authority = CertificateAuthority.LoadOrCreate(files.CaCertificate, files.CaKey, time);
         _certificate = Authority.IssueLoopbackServer();
-        Time = time;
+        (Time, _chance) = (time, chance);
         Apps = [.. Enumerable.Range(1, options.Apps).Select(number => SimulatedApp.LoadOrCreate(number, options.BundleIds, files))];
         AccessTokens = new AccessTokens(time);
         Ledger = new PushLedger(options.LedgerCapacity);
@@ -89,6 +92,9 @@ public sealed class SimulatedProviders : IAsyncDisposable
     /// <summary>Google's metadata server.</summary>
     public Uri MetadataAddress => _servers[4].Address;
 
+    /// <summary>What is played, or was played last.</summary>
+    public ScenarioRun? Scenario { get; private set; }
+
     internal TimeProvider Time { get; }
 
     internal static async Task<SimulatedProviders> StartAsync(
@@ -108,18 +114,40 @@ public sealed class SimulatedProviders : IAsyncDisposable
 
         foreach (var app in providers.Apps)
             app.Account.Save(files.ServiceAccount(app.Number), new Uri(providers.FcmAddress, TokenEndpoint.Path));
+        if (options.Scenario is { } scenario)
+            await providers.PlayAsync(scenario);
         return providers;
+    }
+
+    /// <summary>Plays a scenario from its beginning, and stops the one before; <see langword="null"/> only stops.</summary>
+    public async Task PlayAsync(Scenario? scenario)
+    {
+        await _playing.WaitAsync();
+        try
+        {
+            if (Scenario is { } before)
+                await before.DisposeAsync();
+            var chance = scenario?.Seed is { } seed ? new SeededChance(seed).Next : _chance;
+            (ApnsFaults.Chance, FcmFaults.Chance) = (chance, chance);
+            Scenario = scenario is null ? null : new ScenarioRun(this, scenario);
+        }
+        finally
+        {
+            _playing.Release();
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await PlayAsync(null);
         await Task.WhenAll(_wires.Select(wire => wire.DisposeAsync().AsTask()));
         await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
         foreach (var app in Apps)
             app.Dispose();
         _certificate.Dispose();
         Authority.Dispose();
+        _playing.Dispose();
     }
 
     private async Task ListenAsync(SimulatorOptions options, InMemoryKafka? kafka, CancellationToken cancellationToken)

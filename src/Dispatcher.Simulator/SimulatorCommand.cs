@@ -55,6 +55,11 @@ internal static class SimulatorCommand
             HelpName = "time",
             CustomParser = LatencyText.Parse,
         };
+        var scenario = new Option<string?>("--scenario")
+        {
+            HelpName = "file",
+            Description = "A timeline of faults to play when everything listens; docs/simulator.md has the schema, samples/scenarios examples",
+        };
         var noKafka = new Option<bool>("--no-kafka") { Description = "Without the in-memory Kafka cluster" };
         var noProviders = new Option<bool>("--no-providers") { Description = "Without APNs, FCM and the control API" };
         var brokers = new Option<int>("--kafka-brokers")
@@ -88,7 +93,7 @@ internal static class SimulatorCommand
 
         var command = new RootCommand(Description)
         {
-            directory, apnsPort, fcmPort, apnsWirePort, fcmWirePort, managePort, metadataPort, controlPort, apps, bundleIds, latency, noKafka, noProviders, brokers, partitions, topics, ledger,
+            directory, apnsPort, fcmPort, apnsWirePort, fcmWirePort, managePort, metadataPort, controlPort, apps, bundleIds, latency, scenario, noKafka, noProviders, brokers, partitions, topics, ledger,
         };
         command.Validators.Add(result =>
         {
@@ -118,6 +123,7 @@ internal static class SimulatorCommand
             parsed.InvocationConfiguration,
             time,
             chance,
+            parsed.GetValue(scenario),
             cancellationToken));
         return command;
     }

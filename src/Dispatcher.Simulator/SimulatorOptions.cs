@@ -1,4 +1,5 @@
 using Dispatcher.Simulator.Ledger;
+using Dispatcher.Simulator.Scenarios;
 
 namespace Dispatcher.Simulator;
 
@@ -31,6 +32,9 @@ public sealed record SimulatorOptions
 
     /// <summary>More bundle ids of the first app's team.</summary>
     public IReadOnlyList<string> BundleIds { get; init; } = [];
+
+    /// <summary>What goes wrong, and when; it begins when everything listens.</summary>
+    public Scenario? Scenario { get; init; }
 
     /// <summary>How long a provider takes to answer.</summary>
     public TimeSpan Latency { get; init; }

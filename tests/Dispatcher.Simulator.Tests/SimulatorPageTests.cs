@@ -44,7 +44,7 @@ public sealed partial class SimulatorPageTests
     [GeneratedRegex(@"^\|.*\| `(?<test>\w+Tests(\.\w+)?)` \|$")]
     private static partial Regex TestName();
 
-    private static string Root()
+    internal static string Root()
     {
         var at = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(at.FullName, "Dispatcher.sln")))

@@ -13,6 +13,7 @@ internal sealed class ControlEndpoints(SimulatedProviders providers, InMemoryKaf
         new LedgerEndpoints(providers.Ledger, providers.FlakyTokens).Map(app);
         new FaultEndpoints(providers.ApnsFaults, providers.FcmFaults).Map(app);
         new WireEndpoints(providers.ApnsWire, providers.FcmWire).Map(app);
+        new ScenarioEndpoints(providers).Map(app);
         if (kafka is null)
             app.Map("/kafka/{**rest}", () => TypedResults.NotFound("this simulator runs without Kafka (--no-kafka)"));
         else

@@ -32,3 +32,10 @@ internal sealed record WireAnswer(WireProfile Profile, int Accepted, IReadOnlyLi
 /// <summary>The answer of <c>POST /wire/{provider}/goaway</c>.</summary>
 /// <param name="LastStreamIds">What each connection named as its last stream.</param>
 internal sealed record GoAwayAnswer(IReadOnlyList<int> LastStreamIds);
+
+/// <summary>The answer of <c>GET /scenario</c>.</summary>
+/// <param name="Name">Its own.</param>
+/// <param name="Begun">How many steps have begun; one that repeats counts on.</param>
+/// <param name="Steps">How many there are.</param>
+/// <param name="IsOver">Nothing more comes.</param>
+internal sealed record ScenarioAnswer(string? Name, int Begun, int Steps, bool IsOver);

@@ -10,6 +10,9 @@ public sealed class FaultSwitch(Func<double> chance)
     private readonly Lock _changing = new();
     private volatile Setting[] _settings = [];
 
+    /// <summary>Uniform in [0, 1); a scenario with a seed brings its own.</summary>
+    internal Func<double> Chance { get; set; } = chance;
+
     /// <summary>Every fault with how often it has hit, in the order in which they are asked. One whose count is used up stays listed.</summary>
     public IReadOnlyList<FaultInForce> Current => [.. _settings.Select(setting => new FaultInForce(setting.Struck, setting.Fault))];
 
@@ -28,6 +31,19 @@ public sealed class FaultSwitch(Func<double> chance)
         }
     }
 
+    /// <summary>Ends one fault, the very one that was set; what was stalled by it is answered.</summary>
+    public void Remove(Fault fault)
+    {
+        Setting? ended;
+        lock (_changing)
+        {
+            ended = _settings.FirstOrDefault(setting => ReferenceEquals(setting.Fault, fault));
+            _settings = [.. _settings.Where(setting => setting != ended)];
+        }
+
+        ended?.End();
+    }
+
     /// <summary>Ends every fault; what was stalled is answered.</summary>
     public void Clear() => Replace([]);
 
@@ -43,7 +59,7 @@ public sealed class FaultSwitch(Func<double> chance)
             if ((isOnWire || !fault.NeedsWire)
                 && (fault.App is null || fault.App == app)
                 && target.StartsWith(fault.TokenPrefix, StringComparison.Ordinal)
-                && (fault.Probability >= 1 || chance() < fault.Probability)
+                && (fault.Probability >= 1 || Chance() < fault.Probability)
                 && setting.TryStrike())
                 return setting.Strike;
         }

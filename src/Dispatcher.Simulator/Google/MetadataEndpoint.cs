@@ -16,6 +16,7 @@ internal sealed class MetadataEndpoint(ServiceAccount account, AccessTokens acce
         app.Use(AskForFlavorAsync);
         // Clients ask for it to find out whether they are at Google at all.
         app.MapGet("/", () => "computeMetadata/\n");
+        app.MapGet($"{Root}/instance", () => "service-accounts/\n");
         app.MapGet($"{Account}/token", (HttpResponse response) => response.WriteAsJsonAsync(
             new TokenGrant(accessTokens.Issue(account.ProjectId), (int)AccessTokens.Lifetime.TotalSeconds - 1, "Bearer"), GoogleJson.Default.TokenGrant));
         app.MapGet($"{Account}/email", () => account.Email);

@@ -29,6 +29,7 @@ public sealed class MetadataEndpointTests(SimulatorFixture fixture) : IClassFixt
     [InlineData("/computeMetadata/v1/instance/service-accounts/default/email", "dispatcher@demo-shop.iam.gserviceaccount.com")]
     [InlineData("/computeMetadata/v1/universe/universe-domain", "googleapis.com")]
     [InlineData("/", "computeMetadata/\n")]
+    [InlineData("/computeMetadata/v1/instance", "service-accounts/\n")]
     public async Task It_knows_where_it_is(string path, string expected)
     {
         var answer = await AskAsync(path);
