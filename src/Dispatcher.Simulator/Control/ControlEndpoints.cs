@@ -19,6 +19,7 @@ internal sealed class ControlEndpoints(SimulatedProviders providers, InMemoryKaf
         else
             new KafkaEndpoints(kafka).Map(app);
 
+        app.MapGet("/", () => TypedResults.Stream(typeof(ControlEndpoints).Assembly.GetManifestResourceStream("page.html")!, "text/html; charset=utf-8"));
         app.MapGet("/latency", () => new LatencySetting((int)providers.AnswerTime.Latency.TotalMilliseconds));
         app.MapPut("/latency", SetLatency);
         app.MapDelete("/access-tokens", RevokeAccessTokens);
