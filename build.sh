@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./build.sh [build|test|format|check-format]: what CI and people run.
+# ./build.sh [build|test|format|check-format|chaos|soak|isolation]: what CI and people run. The last three prove what no test has the time
+# for, with real processes; --help says how much of it one can have.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 configuration=Release
@@ -27,10 +28,25 @@ run_tests() {
   [ "$status" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
+# Builds and runs one of the proofs of tests/Dispatcher.Chaos.
+prove() {
+  build
+  dotnet artifacts/bin/Dispatcher.Chaos/release/Dispatcher.Chaos.dll "$@"
+}
+
 case "${1:-build}" in
   build) build ;;
   test) shift; build; bash eng/node-clients.sh; run_tests "$@" ;;
   format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore ;;
   check-format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore --verify-no-changes ;;
-  *) echo "usage: ./build.sh [build|test|format|check-format]" >&2; exit 2 ;;
+  chaos | soak | isolation) prove "$@" ;;
+  *)
+    cat >&2 <<'USAGE'
+usage: ./build.sh [build|test|format|check-format]
+       ./build.sh chaos [--pushes N --minutes M --seed S --kills K]   kill, hang and cut off everything under load; the ledger must balance
+       ./build.sh soak [--minutes M --rate N]                         a steady load; memory, handles and threads must be flat
+       ./build.sh isolation [--rounds N --seconds S]                  what a sick app, provider or tenant costs the healthy
+USAGE
+    exit 2
+    ;;
 esac

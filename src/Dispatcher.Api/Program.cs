@@ -1,7 +1,11 @@
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
 
@@ -23,7 +27,13 @@ try
 {
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
-    string[] problems = [.. kafka.Validate(), .. access.Validate()];
+    var apns = Section<ApnsOptions>("Apns");
+    var fcm = Section<FcmOptions>("Fcm");
+    string[] problems =
+    [
+        .. kafka.Validate(), .. access.Validate(),
+        .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
+    ];
     if (problems.Length > 0)
         return Refuse(problems);
 
@@ -40,7 +50,11 @@ try
     });
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
-    builder.Services.AddSingleton<KafkaMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>();
+    builder.Services.AddSingleton(services => new ApnsChannels(
+        apns, services.GetRequiredService<CredentialMetrics>(), time, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new FcmTopics(
+        fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForRequests(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -48,10 +62,14 @@ try
 
     await using var app = builder.Build();
     var producer = app.Services.GetRequiredService<RecordProducer>();
-    var push = new PushEndpoint(new ApiKeys(access), new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
+    var keys = new ApiKeys(access);
+    var push = new PushEndpoint(keys, new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
     app.UseExceptionHandler();
     app.UseStatusCodePages();
     app.MapPost("/push", push.HandleAsync);
+    new ChannelEndpoints(
+        keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
+    new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
     app.MapGet("/health/live", () => Results.Ok());
     app.MapGet("/health/ready", async () =>
         await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))

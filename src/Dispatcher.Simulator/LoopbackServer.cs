@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Dispatcher.Simulator;
 
@@ -34,7 +35,15 @@ internal sealed class LoopbackServer : IAsyncDisposable
             {
                 options.Protocols = listener.Protocols;
                 if (listener.Certificate is { } certificate)
-                    options.UseHttps(certificate);
+                {
+                    options.UseHttps(certificate, https =>
+                    {
+                        if (!listener.TakesCertificates)
+                            return;
+                        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                        https.AllowAnyClientCertificate(); // the endpoint judges it: an answer says more than a broken handshake
+                    });
+                }
             });
         });
 
@@ -64,7 +73,9 @@ internal sealed class LoopbackServer : IAsyncDisposable
     /// <param name="Protocols">What ALPN offers.</param>
     /// <param name="Certificate">Absent: plain HTTP.</param>
     /// <param name="MaxStreams">SETTINGS_MAX_CONCURRENT_STREAMS.</param>
-    internal sealed record Listener(int Port, HttpProtocols Protocols, X509Certificate2? Certificate = null, int MaxStreams = 100);
+    /// <param name="TakesCertificates">Whether clients may show certificates.</param>
+    internal sealed record Listener(
+        int Port, HttpProtocols Protocols, X509Certificate2? Certificate = null, int MaxStreams = 100, bool TakesCertificates = false);
 
     /// <summary>Keeps the host's console lifetime from catching the signals of the process that the server runs in.</summary>
     private sealed class UnattendedLifetime : IHostLifetime

@@ -88,6 +88,7 @@ public sealed class OutsideWorld : IAsyncDisposable
             Control = Origin(providers.ControlAddress),
             CaPath = files.CaCertificate,
             ApnsKeyPath = apps[0].ApnsKeyPath,
+            ApnsCertificatePath = files.ApnsCertificate,
             ApnsKeyId = apps[0].ApnsKeyId,
             ApnsTeamId = apps[0].ApnsTeamId,
             ApnsBundleId = apps[0].ApnsBundleIds[0],

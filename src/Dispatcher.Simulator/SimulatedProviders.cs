@@ -112,11 +112,19 @@ public sealed class SimulatedProviders : IAsyncDisposable
             throw;
         }
 
+        WriteApnsCertificate(files.ApnsCertificate, providers);
         foreach (var app in providers.Apps)
             app.Account.Save(files.ServiceAccount(app.Number), new Uri(providers.FcmAddress, TokenEndpoint.Path));
         if (options.Scenario is { } scenario)
             await providers.PlayAsync(scenario);
         return providers;
+    }
+
+    private static void WriteApnsCertificate(string path, SimulatedProviders providers)
+    {
+        using var certificate = new ApnsCertificate(providers.Authority).Issue(providers.Apps[0].BundleIds[0]);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        SecretFile.Write(path, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
     }
 
     /// <summary>Plays a scenario from its beginning, and stops the one before; <see langword="null"/> only stops.</summary>
@@ -158,14 +166,14 @@ public sealed class SimulatedProviders : IAsyncDisposable
         var metadata = new MetadataEndpoint(ServiceAccount, AccessTokens);
 
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams), app => app.Run(apns.HandleAsync), Time, cancellationToken));
+            new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams, TakesCertificates: true), app => app.Run(apns.HandleAsync), Time, cancellationToken));
         _servers.Add(await LoopbackServer.StartAsync(
             new(options.FcmPort, HttpProtocols.Http1AndHttp2, _certificate, FcmMaxStreams), app => app.Run(fcm.HandleAsync), Time, cancellationToken));
         _wires.Add(WireServer.Start(options.ApnsWirePort, _certificate, WireProfile.Apns, apns.HandleAsync, Time));
         _wires.Add(WireServer.Start(options.FcmWirePort, _certificate, WireProfile.Fcm, fcm.HandleAsync, Time));
         _servers.Add(await LoopbackServer.StartAsync(new(options.ControlPort, HttpProtocols.Http1), control.Map, Time, cancellationToken));
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.ApnsManagePort, HttpProtocols.Http2, _certificate), app => app.Run(apns.ManageAsync), Time, cancellationToken));
+            new(options.ApnsManagePort, HttpProtocols.Http2, _certificate, TakesCertificates: true), app => app.Run(apns.ManageAsync), Time, cancellationToken));
         _servers.Add(await LoopbackServer.StartAsync(new(options.MetadataPort, HttpProtocols.Http1), metadata.Map, Time, cancellationToken));
     }
 }

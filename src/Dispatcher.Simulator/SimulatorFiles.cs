@@ -7,6 +7,8 @@ internal sealed record SimulatorFiles(string Directory)
 
     public string CaKey => Path.Combine(Directory, "ca-key.pem");
 
+    public string ApnsCertificate => Path.Combine(Directory, "apns-certificate.pem");
+
     public string ApnsKey(string keyId) => Path.Combine(Directory, $"AuthKey_{keyId}.p8");
 
     public string ServiceAccount(int app) => Path.Combine(Directory, app == 1 ? "service-account.json" : $"service-account-{app}.json");

@@ -33,6 +33,8 @@ public sealed record SimulatorManifest
 
     public string? ApnsKeyId { get; init; }
 
+    public string? ApnsCertificatePath { get; init; }
+
     public string? ApnsTeamId { get; init; }
 
     public string? ApnsBundleId { get; init; }

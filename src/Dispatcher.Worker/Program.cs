@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
@@ -9,6 +8,7 @@ using Dispatcher.Core.Sending;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker;
+using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
 
 #pragma warning disable RS0030 // Program.cs is where the clock, chance and the console come from
@@ -48,17 +48,23 @@ try
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
+    if (worker.SparseCommits && LibrdkafkaBindings.Problem() is { } bindingsProblem)
+        return Refuse(bindingsProblem);
+    if (ConsumerSettings.Problem(kafka) is { } consumerProblem)
+        return Refuse(consumerProblem);
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
 
     builder.Services.AddMetrics();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<CredentialMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
-    builder.Services.AddSingleton(services => new ApnsProvider(apps, apns, time, services.GetRequiredService<ILoggerFactory>()));
-    builder.Services.AddSingleton(services => new FcmProvider(apps, fcm, time, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new ApnsProvider(
+        apps, apns, services.GetRequiredService<CredentialMetrics>(), time, services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton(services => new FcmProvider(
+        apps, fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new DispatchService(
         new Dictionary<Provider, IPushProvider>
         {
@@ -108,16 +114,7 @@ try
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
         _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
-    // The host drains at the first signal; a second one means now. What is in flight stays in Kafka.
-    var signals = 0;
-    void OnSignal(PosixSignalContext signal)
-    {
-        if (Interlocked.Increment(ref signals) > 1)
-            Environment.Exit(1);
-    }
-
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+    using var secondSignal = new SecondSignal();
     await app.RunAsync();
     return 0;
 }

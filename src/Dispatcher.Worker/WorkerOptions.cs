@@ -21,6 +21,12 @@ internal sealed class WorkerOptions
     /// <summary>How often finished offsets are stored for the next commit, 50 ms to 5 s. Default: 200 ms.</summary>
     public TimeSpan StoreInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// Whether commits also say what is settled beyond the offset, so that after a crash only the last interval is sent again. Default: no,
+    /// until it has run against a real cluster for long.
+    /// </summary>
+    public bool SparseCommits { get; set; }
+
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
     public IEnumerable<string> Validate()
     {

@@ -1,4 +1,8 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using Dispatcher.Core.Apps;
+using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Providers.Connections;
 
 namespace Dispatcher.Architecture.Tests;
 
@@ -9,7 +13,8 @@ public sealed partial class AnswerPagesTests
     public void Every_problem_of_the_api_has_a_section_that_begins_with_its_status()
     {
         var page = Repository.Read("docs/errors.md");
-        var problems = Problem.Matches(Repository.Read("src/Dispatcher.Api/Pushes/Problems.cs"));
+        var problems = Problem.Matches(
+            Repository.Read("src/Dispatcher.Api/Pushes/Problems.cs") + Repository.Read("src/Dispatcher.Api/Channels/ChannelProblems.cs"));
 
         Assert.NotEmpty(problems);
         Findings.AssertNone(
@@ -34,6 +39,50 @@ public sealed partial class AnswerPagesTests
             where !page.Contains($"`{reason.Groups["name"].Value}`", StringComparison.Ordinal)
             select $"docs/provider-answers.md lacks {reason.Value}.");
     }
+
+    /// <summary>Both ways: a row that the code does not follow is as wrong as one that is missing.</summary>
+    [Fact]
+    public void Rows_of_apns_say_what_the_code_does()
+    {
+        var app = new ApnsApp("app", "tenant", "com.example", new ApnsKeyFile("T", "K", "/none"), Sandbox: false);
+        string Outcome(ApnsReason reason)
+        {
+            using var response = new HttpResponseMessage();
+            var body = Encoding.UTF8.GetBytes($$"""{"reason":"{{reason.Name}}"}""");
+            return $"{ApnsAnswer.Read(new HttpAnswer(reason.Status, response.Headers, body), app, push: null, default).Outcome.Kind}";
+        }
+
+        var page = Repository.Read("docs/provider-answers.md");
+        var section = page[page.IndexOf("## APNs", StringComparison.Ordinal)..page.IndexOf("## FCM", StringComparison.Ordinal)];
+        var stated =
+            from row in AnswerRow.Matches(section)
+            from name in row.Groups["names"].Value.Split(',')
+            select $"{row.Groups["status"].Value} {name.Trim().Trim('`')} {row.Groups["outcome"].Value}";
+
+        Assert.Equal(
+            ApnsReasons.All.Select(reason => $"{reason.Status} {reason.Name} {Outcome(reason)}").Order(StringComparer.Ordinal),
+            stated.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>docs/apns.md against the table of push types.</summary>
+    [Fact]
+    public void Push_types_are_as_their_page_says()
+    {
+        var page = Repository.Read("docs/apns.md");
+
+        Findings.AssertNone(
+            from type in ApnsPushType.All
+            let suffix = type.TopicSuffix.Length > 0 ? $" + `{type.TopicSuffix}`" : ""
+            let signIn = type.Demands switch { ApnsSignIn.Key => "key", ApnsSignIn.Certificate => "certificate", _ => "key or certificate" }
+            let priority = type.OnlyPriority is { } only ? $"{only} only" : type.DefaultPriority is { } usual ? $"10, 5, 1; {usual} unless asked" : "10, 5, 1"
+            let row = $"| `{type.Name}` | bundle id{suffix} | {signIn} | {priority} | {type.MaxBytes} |"
+            where !page.Contains(row, StringComparison.Ordinal)
+            select $"docs/apns.md lacks: {row}");
+    }
+
+    // | 400 | `BadDeviceToken`, `…` | Rejected | …
+    [GeneratedRegex(@"^\| (?<status>\d{3}) \| (?<names>`\w+`(?:, `\w+`)*) \| (?<outcome>\w+) \|", RegexOptions.Multiline)]
+    private static partial Regex AnswerRow { get; }
 
     // new(401, "unauthorized", …
     [GeneratedRegex("""new(?: Problem)?\(\s*(?<status>\d{3}),\s*"(?<type>[a-z-]+)"(?!u8)""")]

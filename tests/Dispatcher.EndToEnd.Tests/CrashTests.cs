@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Dispatcher.Chaos.Stage;
 using Dispatcher.EndToEnd.Tests.Stage;
 
 namespace Dispatcher.EndToEnd.Tests;
@@ -10,7 +13,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_worker_that_is_killed_costs_duplicates_of_what_it_had_not_committed_and_nothing_else()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 2, Latency);
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 2, Latency = Latency });
         var load = new Load(deployment);
         await deployment.Ledger.SettledAsync(1_500);
 
@@ -23,11 +26,42 @@ public sealed class CrashTests
         balance.AssertHolds(duplicates: taken - committed + (4 * Deployment.MaxInFlight));
     }
 
+    /// <summary>Pushes that hang keep every partition's commit where it is; what is settled behind them is in the commit's metadata.</summary>
+    [Fact]
+    public async Task A_worker_with_sparse_commits_that_is_killed_behind_pushes_that_hang_costs_one_interval()
+    {
+        const string hanging = "hangs"; // to FCM: a new connection to APNs takes no second push before the first is answered
+        await using var deployment = await Deployment.StartAsync(new()
+        {
+            Latency = Latency,
+            WorkerSettings = new Dictionary<string, string> { ["Worker:SparseCommits"] = "true" },
+        });
+        await deployment.Simulator.BreakProvidersAsync(new { kind = "stall", tokenPrefix = hanging });
+        var stuck = new List<AcceptedPush>();
+        for (var i = 0; i < 2 * deployment.Options.Partitions; i++)
+            stuck.AddRange(await deployment.Api.PushAsync([(Deployment.Android, hanging + Load.Token(Deployment.Android))], "urgent"));
+        var load = await new Load(deployment, pushes: 2_000).EndedAsync();
+        await deployment.Ledger.SettledAsync(load);
+
+        await deployment.Worker(0).KillAsync();
+        var taken = await deployment.Simulator.CountAsync("accepted");
+        var committed = deployment.Ledger.Committed();
+        await deployment.Simulator.RepairProvidersAsync();
+        var next = await deployment.AddWorkerAsync();
+        var balance = await Balance.OfAsync(deployment, [.. stuck, .. load]);
+        var beyond = next.Lines.Sum(line => Regex.Match(line, @": (\d+) pushes beyond the commit") is { Success: true } match
+            ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+            : 0);
+
+        Assert.InRange(beyond, 1, taken - committed);
+        balance.AssertHolds(duplicates: taken - committed - beyond);
+    }
+
     /// <summary>Longer than its session: the group has given its partitions away, and when it wakes it must not disturb the new owner.</summary>
     [Fact]
     public async Task A_worker_that_hangs_past_its_session_loses_nothing_when_it_wakes()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 2, Latency);
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 2, Latency = Latency });
         var load = new Load(deployment);
         await deployment.Ledger.SettledAsync(1_000);
 
@@ -50,7 +84,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_rolling_restart_loses_nothing_and_every_worker_ends_cleanly()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 2, Latency);
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 2, Latency = Latency });
         var load = new Load(deployment);
         await deployment.Ledger.SettledAsync(500);
         var committed = deployment.Ledger.Committed();

@@ -1,3 +1,4 @@
+using Dispatcher.Chaos.Stage;
 using Dispatcher.Core.Sending;
 using Dispatcher.EndToEnd.Tests.Stage;
 
@@ -9,7 +10,7 @@ public sealed class OutageTests
     [Fact]
     public async Task A_providers_outage_in_the_middle_of_the_load_becomes_a_backlog_and_no_dead_letters()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 1);
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 1 });
         var load = new Load(deployment);
         await deployment.Ledger.SettledAsync(1_000);
 
@@ -28,7 +29,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Kafkas_outage_is_told_to_callers_and_costs_nothing_that_was_accepted()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 1, TimeSpan.FromMilliseconds(20));
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 1, Latency = TimeSpan.FromMilliseconds(20) });
         var load = new Load(deployment);
         await deployment.Ledger.SettledAsync(500);
 

@@ -1,3 +1,4 @@
+using Dispatcher.Chaos.Stage;
 using Dispatcher.Core.Sending;
 using Dispatcher.EndToEnd.Tests.Stage;
 
@@ -9,7 +10,7 @@ public sealed class PathTests
     [Fact]
     public async Task Every_accepted_push_ends_where_it_belongs_and_a_worker_asked_to_stop_leaves_nothing()
     {
-        await using var deployment = await Deployment.StartAsync(workers: 1);
+        await using var deployment = await Deployment.StartAsync(new() { Workers = 1 });
         (string App, string Token)[] scripted =
         [
             (Deployment.Ios, $"fa114100{Load.Token(Deployment.Ios)}"), // 410 Unregistered

@@ -19,7 +19,7 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
     {
         var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
         var checksContent = problems.Count == 0;
-        var checkedApps = new HashSet<string>(StringComparer.Ordinal);
+        var checkedApps = new HashSet<(string App, TargetKind Kind)>();
         var pointedAt = problems.Select(problem => problem.JsonPointer).ToHashSet(StringComparer.Ordinal);
         void Add(string pointer, string message)
         {
@@ -29,19 +29,19 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
 
         for (var i = 0; i < request.Targets.Count; i++)
         {
-            var (name, token) = request.Targets[i];
+            var (name, target) = request.Targets[i];
             if (!apps.TryGet(name, out var app) || app.Tenant != tenant)
             {
                 Add($"{request.PointerTo(i)}/app", "is not an app of yours");
                 continue;
             }
 
-            if (DeviceToken.Problem(app.Provider, token) is { } tokenProblem)
-                Add($"{request.PointerTo(i)}/token", tokenProblem);
+            if (target.Problem(app.Provider) is { } targetProblem)
+                Add($"{request.PointerTo(i)}/{target.Word}", targetProblem);
 
-            var push = request.Content with { Id = Guid.CreateVersion7(time.GetUtcNow()), App = name, Target = Target.Token(token) };
-            if (checksContent && checkedApps.Add(name))
-                problems.AddRange(ContentProblems(push, app, request.PointerTo(i))); // the content is the same for all targets of an app
+            var push = request.Content with { Id = Guid.CreateVersion7(time.GetUtcNow()), App = name, Target = target };
+            if (checksContent && checkedApps.Add((name, target.Kind)))
+                problems.AddRange(ContentProblems(push, app, request.PointerTo(i))); // the content is the same for all such targets of an app
             pushes.Add((push, new Lane(app.Provider, request.Class)));
         }
 
@@ -50,10 +50,13 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
 
     private static IEnumerable<PushProblem> ContentProblems(PushNotification push, App app, string target)
     {
-        var hasOwnContent = app.Provider == Provider.Apns ? push.Apns?.Payload is not null : push.Fcm is not null;
+        var apns = app as ApnsApp;
+        var hasOwnContent = apns is not null ? ApnsRules.HasOwnContent(push, apns) : push.Fcm is not null;
         if (push.Notification is null && push.Data is null or { Count: 0 } && !hasOwnContent)
             return [new PushProblem(target, "would get nothing: give notification, data, or content in the provider's own words")];
-        var problems = app is ApnsApp apns ? ApnsRules.Check(push, apns) : FcmRules.Check(push);
+        if (push.ValidateOnly && app.Provider != Provider.Fcm)
+            return [new PushProblem("/validateOnly", $"must be false: {app.Provider} cannot check a push without sending it")];
+        var problems = apns is not null ? ApnsRules.Check(push, apns) : FcmRules.Check(push);
         return problems.Count > 0 ? problems : SizeProblems(push);
     }
 

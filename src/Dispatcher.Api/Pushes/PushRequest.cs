@@ -4,8 +4,8 @@ namespace Dispatcher.Api.Pushes;
 
 /// <summary>A target as the caller named it.</summary>
 /// <param name="App">The app.</param>
-/// <param name="Token">The device token.</param>
-internal readonly record struct RequestedTarget(string App, string Token);
+/// <param name="Target">Whom of it.</param>
+internal readonly record struct RequestedTarget(string App, Target Target);
 
 /// <summary>The body of <c>POST /push</c>, read but not yet checked against apps and providers.</summary>
 /// <param name="Targets">Who is to get it.</param>

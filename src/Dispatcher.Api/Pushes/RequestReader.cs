@@ -64,6 +64,9 @@ internal sealed class RequestReader
                 case "fcm":
                     content = content with { Fcm = JsonObject(value, at) };
                     break;
+                case "validateOnly":
+                    content = content with { ValidateOnly = Flag(value, at) };
+                    break;
                 default:
                     Unknown(at);
                     break;
@@ -95,22 +98,25 @@ internal sealed class RequestReader
 
     private RequestedTarget ReadTarget(JsonElement target, string at)
     {
-        string? app = null, token = null;
+        string? app = null;
+        Target? whom = null;
         foreach (var (name, value, memberAt) in Members(target, at))
         {
             if (name == "app")
                 app = Text(value, memberAt) ?? "";
-            else if (name == "token")
-                token = Text(value, memberAt, mayBeEmpty: true) ?? ""; // what a token may be, its provider's rules say
-            else
+            else if (Target.KindOf(name) is not { } kind)
                 Unknown(memberAt);
+            else if (whom is not null)
+                Add(memberAt, $"is one too many: the target has a {whom.Word}");
+            else
+                whom = new Target(kind, Text(value, memberAt, mayBeEmpty: true) ?? ""); // what it may be, its provider's rules say
         }
 
         if (target.ValueKind == JsonValueKind.Object && app is null)
             Add($"{at}/app", "is missing");
-        if (target.ValueKind == JsonValueKind.Object && token is null)
+        if (target.ValueKind == JsonValueKind.Object && whom is null)
             Add($"{at}/token", "is missing");
-        return new RequestedTarget(app ?? "", token ?? "");
+        return new RequestedTarget(app ?? "", whom ?? Target.Token(""));
     }
 
     private NotificationContent? ReadNotification(JsonElement notification, string at)
@@ -167,7 +173,7 @@ internal sealed class RequestReader
                 case "pushType": overrides = overrides with { PushType = Text(value, memberAt) }; break;
                 case "topic": overrides = overrides with { Topic = Text(value, memberAt) }; break;
                 case "priority": overrides = overrides with { Priority = (int?)WholeNumber(value, memberAt, 1, 10) }; break;
-                case "expiration": overrides = overrides with { Expiration = WholeNumber(value, memberAt, 0, uint.MaxValue) }; break;
+                case "expiration": overrides = overrides with { Expiration = ReadExpiration(value, memberAt) }; break;
                 case "collapseId": overrides = overrides with { CollapseId = Text(value, memberAt) }; break;
                 case "payload": overrides = overrides with { Payload = JsonObject(value, memberAt) }; break;
                 default: Unknown(memberAt); break;
@@ -175,6 +181,18 @@ internal sealed class RequestReader
         }
 
         return overrides;
+    }
+
+    private ApnsExpiration? ReadExpiration(JsonElement value, string at)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind == JsonValueKind.String && value.ValueEquals(ApnsExpiration.NoneWord))
+            return ApnsExpiration.None;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= ApnsExpiration.Latest)
+            return new ApnsExpiration(seconds);
+        Add(at, $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\"");
+        return null;
     }
 
     private IEnumerable<(string Name, JsonElement Value, string At)> Members(JsonElement parent, string at)
@@ -246,6 +264,13 @@ internal sealed class RequestReader
             return number;
         Add(at, $"must be a whole number from {min} to {max}");
         return null;
+    }
+
+    private bool Flag(JsonElement value, string at)
+    {
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null))
+            Add(at, $"must be true or false, not {Kind(value)}");
+        return value.ValueKind == JsonValueKind.True;
     }
 
     private T OneOf<T>(JsonElement value, string at, (string Word, T Value) first, (string Word, T Value) second)

@@ -12,11 +12,19 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
     /// <param name="address">Where it listens.</param>
     /// <param name="key">The key that it knows.</param>
     /// <param name="tenant">Whose key that is.</param>
-    public Dictionary<string, string?> Api(Uri address, ApiKey key, string tenant) => new(Shared(address))
+    public Dictionary<string, string?> Api(Uri address, ApiKey key, string tenant)
     {
-        ["Access__Keys__up__Sha256"] = key.Sha256,
-        ["Access__Keys__up__Tenant"] = tenant,
-    };
+        var environment = Shared(address);
+        environment["Access__Keys__up__Sha256"] = key.Sha256;
+        environment["Access__Keys__up__Tenant"] = tenant;
+        if (simulator?.Fcm is { } fcm)
+        {
+            environment["Fcm__TopicEndpoint"] = Origin(fcm);
+            environment["Fcm__TrustedCaPath"] = simulator.CaPath;
+        }
+
+        return environment;
+    }
 
     /// <summary>For a worker.</summary>
     /// <param name="address">Where its health is asked for.</param>

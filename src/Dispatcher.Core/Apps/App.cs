@@ -8,21 +8,19 @@ namespace Dispatcher.Core.Apps;
 /// <param name="Tenant">Who may send to it.</param>
 public abstract record App(string Name, Provider Provider, string Tenant);
 
-/// <summary>An application reached through APNs with a provider token.</summary>
+/// <summary>An application reached through APNs.</summary>
 /// <param name="Name">The name that callers use.</param>
 /// <param name="Tenant">Who may send to it.</param>
-/// <param name="BundleId">The topic of its pushes.</param>
-/// <param name="TeamId">The issuer of its provider tokens.</param>
-/// <param name="KeyId">The name of the signing key.</param>
-/// <param name="KeyPath">The absolute path of the <c>.p8</c> file.</param>
+/// <param name="BundleId">The topic of its pushes: a bundle id, a Wallet pass type, or the topic of an MDM push certificate.</param>
+/// <param name="Identity">How it signs in.</param>
 /// <param name="Sandbox">Whether its tokens come from development builds.</param>
-public sealed record ApnsApp(string Name, string Tenant, string BundleId, string TeamId, string KeyId, string KeyPath, bool Sandbox)
+public sealed record ApnsApp(string Name, string Tenant, string BundleId, ApnsIdentity Identity, bool Sandbox)
     : App(Name, Provider.Apns, Tenant);
 
 /// <summary>An application reached through FCM.</summary>
 /// <param name="Name">The name that callers use.</param>
 /// <param name="Tenant">Who may send to it.</param>
-/// <param name="CredentialsPath">The absolute path of the credentials file.</param>
+/// <param name="CredentialsPath">The absolute path of the credentials file, or <see langword="null"/> for those of the machine.</param>
 /// <param name="ProjectId">The Firebase project, or <see langword="null"/> to take it from the credentials.</param>
-public sealed record FcmApp(string Name, string Tenant, string CredentialsPath, string? ProjectId)
+public sealed record FcmApp(string Name, string Tenant, string? CredentialsPath, string? ProjectId)
     : App(Name, Provider.Fcm, Tenant);

@@ -85,6 +85,18 @@ public sealed class AppCatalog
         }
     }
 
+    private static string? FirstLine(string path)
+    {
+        try
+        {
+            return File.ReadLines(path).FirstOrDefault();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidAppException($"Password file '{path}' cannot be read: {e.Message}");
+        }
+    }
+
     private static App Check(string name, AppOptions options, string folder)
     {
         string Required(string? value, string option) => !string.IsNullOrWhiteSpace(value)
@@ -97,15 +109,28 @@ public sealed class AppCatalog
             return File.Exists(full) ? full : throw new InvalidAppException($"App '{name}': {option} '{full}' does not exist.");
         }
 
+        ApnsIdentity Identity() => options switch
+        {
+            { KeyPath: not null, CertificatePath: not null } =>
+                throw new InvalidAppException($"App '{name}' has both KeyPath and CertificatePath; it signs in with one of them."),
+            { CertificatePath: null, KeyPath: null } => throw new InvalidAppException($"App '{name}' needs KeyPath or CertificatePath."),
+            { CertificatePath: null } => new ApnsKeyFile(
+                Required(options.TeamId, "TeamId"), Required(options.KeyId, "KeyId"), RequiredFile(options.KeyPath, "KeyPath")),
+            _ => new ApnsCertificateFile(
+                RequiredFile(options.CertificatePath, "CertificatePath"),
+                options.CertificateKeyPath is null ? null : RequiredFile(options.CertificateKeyPath, "CertificateKeyPath"),
+                options.CertificatePasswordPath is null
+                    ? options.CertificatePassword
+                    : FirstLine(RequiredFile(options.CertificatePasswordPath, "CertificatePasswordPath"))),
+        };
+
         return options.Provider?.ToLowerInvariant() switch
         {
             "apns" => new ApnsApp(
                 name,
                 Required(options.Tenant, "Tenant"),
                 Required(options.BundleId, "BundleId"),
-                Required(options.TeamId, "TeamId"),
-                Required(options.KeyId, "KeyId"),
-                RequiredFile(options.KeyPath, "KeyPath"),
+                Identity(),
                 options.Environment.ToLowerInvariant() switch
                 {
                     "production" => false,
@@ -116,7 +141,7 @@ public sealed class AppCatalog
             "fcm" => new FcmApp(
                 name,
                 Required(options.Tenant, "Tenant"),
-                RequiredFile(options.CredentialsPath, "CredentialsPath"),
+                options.CredentialsPath is null ? null : RequiredFile(options.CredentialsPath, "CredentialsPath"),
                 options.ProjectId),
             null => throw new InvalidAppException($"App '{name}' needs Provider: apns or fcm."),
             _ => throw new InvalidAppException($"App '{name}': Provider '{options.Provider}' must be apns or fcm."),

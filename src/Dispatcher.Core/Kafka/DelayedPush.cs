@@ -39,6 +39,8 @@ public sealed record DelayedPush(
     internal const string LeavesAtHeader = "leaves-at";
     internal const string RetriesHeader = "retries";
 
+    private static readonly (byte[] Name, Lane Lane)[] LaneNames = [.. Lane.All.Select(lane => (Encoding.UTF8.GetBytes(lane.Name), lane))];
+
     /// <summary>The record to produce.</summary>
     /// <param name="key">The original's key.</param>
     /// <param name="value">The original's value.</param>
@@ -76,8 +78,7 @@ public sealed record DelayedPush(
         bool At(string name, out DateTimeOffset instant) =>
             DateTimeOffset.TryParseExact(Text(name), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out instant);
 
-        var name = Text(LaneHeader);
-        if (!Lane.All.Any(lane => lane.Name == name) || !At(NotBeforeHeader, out var notBefore) || !At(LeavesAtHeader, out var leavesAt)
+        if (LaneOf(headers) is not { } lane || !At(NotBeforeHeader, out var notBefore) || !At(LeavesAtHeader, out var leavesAt)
             || !Number<int>(DeadLetterHeaders.Attempts, out var attempts) || !Number<int>(RetriesHeader, out var retries)
             || Text(DeadLetterHeaders.OriginalTopic) is not { } topic || !Number<int>(DeadLetterHeaders.OriginalPartition, out var partition)
             || !Number<long>(DeadLetterHeaders.OriginalOffset, out var offset) || !At(DeadLetterHeaders.OriginalTimestamp, out var timestamp))
@@ -86,7 +87,7 @@ public sealed record DelayedPush(
         }
 
         return new DelayedPush(
-            Lane.All.First(lane => lane.Name == name),
+            lane,
             notBefore,
             leavesAt,
             attempts,
@@ -95,6 +96,22 @@ public sealed record DelayedPush(
             Text(DeadLetterHeaders.Reason),
             new RecordOrigin(topic, partition, offset, timestamp),
             Text(DeadLetterHeaders.TraceParent));
+    }
+
+    /// <summary>The lane that a record of a delay tier waits for: all that the others need to know of it, and cheap to learn.</summary>
+    /// <param name="headers">The record's headers.</param>
+    /// <returns>The lane, or <see langword="null"/> when the record names none of ours.</returns>
+    public static Lane? LaneOf(Headers? headers)
+    {
+        if (headers is null || !headers.TryGetLastBytes(LaneHeader, out var name))
+            return null;
+        foreach (var (bytes, lane) in LaneNames)
+        {
+            if (bytes.AsSpan().SequenceEqual(name))
+                return lane;
+        }
+
+        return null;
     }
 
     private static byte[] Number(long number) => Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture));

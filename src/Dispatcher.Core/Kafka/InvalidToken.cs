@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Kafka;
 
@@ -7,13 +8,16 @@ namespace Dispatcher.Core.Kafka;
 /// This is the one record that carries a token in clear, because services prune their own tables by it.
 /// </summary>
 /// <param name="App">The app.</param>
-/// <param name="Token">The token.</param>
+/// <param name="Token">The token, or the installation id.</param>
 /// <param name="Reason">The provider's reason.</param>
 /// <param name="Since">When the provider found out, where it says so. A token registered after it is alive: do not delete it.</param>
 /// <param name="SentAt">When we sent the push that was answered so. Without <paramref name="Since"/>, compare with this.</param>
 /// <param name="PushId">That push.</param>
 public sealed record InvalidToken(string App, string Token, string Reason, DateTimeOffset? Since, DateTimeOffset SentAt, Guid PushId)
 {
+    /// <summary>What the token is: a device token, or (FCM) an installation id.</summary>
+    public TargetKind Kind { get; init; }
+
     /// <summary>The record's key.</summary>
     public string Key => $"{App}:{Token}";
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 
 namespace Dispatcher.Core.Kafka;
@@ -31,6 +32,13 @@ public sealed record PushResult(
     DateTimeOffset AcceptedAt,
     DateTimeOffset SettledAt)
 {
+    /// <summary>What the target is addressed by.</summary>
+    public TargetKind Kind { get; init; }
+
+    /// <summary>Whether the push was only checked: accepted then means that it would have been taken, and nobody gets it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ValidateOnly { get; init; }
+
     /// <summary>The record's value.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RecordJson.Default.PushResult);
 
@@ -43,7 +51,7 @@ public sealed record PushResult(
 
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
-    Converters = [typeof(OutcomeConverter)],
+    Converters = [typeof(OutcomeConverter), typeof(TargetKindConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PushResult))]
 [JsonSerializable(typeof(InvalidToken))]
@@ -51,3 +59,6 @@ internal sealed partial class RecordJson : JsonSerializerContext;
 
 /// <summary>Outcomes are spelt as in dead letters and metrics: <c>notSent</c>.</summary>
 internal sealed class OutcomeConverter() : JsonStringEnumConverter<OutcomeKind>(JsonNamingPolicy.CamelCase);
+
+/// <summary>Kinds of target are spelt as in requests: <c>topic</c>.</summary>
+internal sealed class TargetKindConverter() : JsonStringEnumConverter<TargetKind>(JsonNamingPolicy.CamelCase);

@@ -14,8 +14,8 @@ public sealed record ApnsOverrides
     /// <summary><c>apns-priority</c>: 10, 5 or 1.</summary>
     public int? Priority { get; init; }
 
-    /// <summary><c>apns-expiration</c> in Unix seconds; 0 is one attempt. By default derived from the time to live.</summary>
-    public long? Expiration { get; init; }
+    /// <summary><c>apns-expiration</c>; by default derived from the time to live.</summary>
+    public ApnsExpiration? Expiration { get; init; }
 
     /// <summary><c>apns-collapse-id</c>, at most <see cref="PushLimits.ApnsCollapseIdBytes"/> bytes.</summary>
     public string? CollapseId { get; init; }

@@ -26,7 +26,7 @@ public static class PushJson
         json.WriteNumber("v"u8, PushNotification.SchemaVersion);
         json.WriteString("id"u8, push.Id);
         json.WriteString("app"u8, push.App);
-        json.WriteString("token"u8, push.Target.Value);
+        json.WriteString(push.Target.Word, push.Target.Value);
         json.WriteString("acceptedAt"u8, push.AcceptedAt.UtcDateTime);
         if (push.SendAt is { } sendAt)
             json.WriteString("sendAt"u8, sendAt.UtcDateTime);
@@ -48,6 +48,8 @@ public static class PushJson
             fcm.WriteTo(json);
         }
 
+        if (push.ValidateOnly)
+            json.WriteBoolean("validateOnly"u8, true);
         json.WriteEndObject();
     }
 
@@ -149,8 +151,10 @@ public static class PushJson
         WriteOptional(json, "topic"u8, apns.Topic);
         if (apns.Priority is { } priority)
             json.WriteNumber("priority"u8, priority);
-        if (apns.Expiration is { } expiration)
-            json.WriteNumber("expiration"u8, expiration);
+        if (apns.Expiration is { UnixSeconds: { } seconds })
+            json.WriteNumber("expiration"u8, seconds);
+        else if (apns.Expiration is not null)
+            json.WriteString("expiration"u8, ApnsExpiration.NoneWord);
         WriteOptional(json, "collapseId"u8, apns.CollapseId);
         if (apns.Payload is { } payload)
         {

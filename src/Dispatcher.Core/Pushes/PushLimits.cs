@@ -9,6 +9,9 @@ public static class PushLimits
     /// <summary>APNs payload of a VoIP push. Source: Apple, "Generating a remote notification".</summary>
     public const int ApnsVoipPayloadBytes = 5120;
 
+    /// <summary>APNs payload of a broadcast. Source: Apple, "Sending broadcast push notification requests to APNs".</summary>
+    public const int ApnsBroadcastPayloadBytes = 5120;
+
     /// <summary><c>apns-collapse-id</c>. Source: Apple, "Sending notification requests to APNs".</summary>
     public const int ApnsCollapseIdBytes = 64;
 
@@ -17,6 +20,9 @@ public static class PushLimits
     /// has them. Source: Firebase, FCM v1 <c>ErrorCode</c>, INVALID_ARGUMENT; how exactly FCM counts is not published.
     /// </summary>
     public const int FcmPayloadBytes = 4096;
+
+    /// <summary>The same for a topic or a condition. Source: Firebase, FCM v1 <c>ErrorCode</c>, INVALID_ARGUMENT.</summary>
+    public const int FcmTopicPayloadBytes = 2048;
 
     /// <summary>Longest time to live, in seconds: 28 days, FCM's maximum (<c>AndroidConfig.ttl</c>); APNs keeps 30 days.</summary>
     public const int MaxTimeToLive = 2_419_200;

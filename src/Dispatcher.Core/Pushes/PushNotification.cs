@@ -14,7 +14,7 @@ public sealed record PushNotification
     /// <summary>The configured application that the target belongs to.</summary>
     public required string App { get; init; }
 
-    /// <summary>The device.</summary>
+    /// <summary>The device, or whoever a topic stands for.</summary>
     public required Target Target { get; init; }
 
     /// <summary>When the API answered for it, or, for a record that a service produced itself, when Kafka took it.</summary>
@@ -46,6 +46,9 @@ public sealed record PushNotification
 
     /// <summary>A JSON object in the words of FCM's <c>Message</c>, merged over what the neutral fields render; ignored by APNs.</summary>
     public JsonElement? Fcm { get; init; }
+
+    /// <summary>FCM checks the push, token included, and delivers nothing; nobody but FCM can.</summary>
+    public bool ValidateOnly { get; init; }
 
     /// <summary>When it should have been sent: the time to live counts from here.</summary>
     public DateTimeOffset DueAt => SendAt is { } sendAt && sendAt > AcceptedAt ? sendAt : AcceptedAt;

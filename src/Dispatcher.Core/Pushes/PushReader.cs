@@ -12,7 +12,8 @@ internal static class PushReader
             throw new InvalidPushException("must be a JSON object");
 
         Guid? id = null;
-        string? app = null, token = null, collapseKey = null;
+        string? app = null, collapseKey = null;
+        Target? target = null;
         var acceptedAt = acceptedAtIfAbsent;
         DateTimeOffset? sendAt = null;
         int? timeToLive = null;
@@ -21,6 +22,7 @@ internal static class PushReader
         Dictionary<string, string>? data = null;
         ApnsOverrides? apns = null;
         JsonElement? fcm = null;
+        var validateOnly = false;
 
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -31,7 +33,7 @@ internal static class PushReader
             else if (Is(ref json, "app"u8))
                 app = Text(ref json, "app");
             else if (Is(ref json, "token"u8))
-                token = Text(ref json, "token");
+                target = Whom(ref json, TargetKind.Token, target);
             else if (Is(ref json, "acceptedAt"u8))
                 acceptedAt = Instant(ref json, "acceptedAt") ?? acceptedAtIfAbsent;
             else if (Is(ref json, "sendAt"u8))
@@ -50,6 +52,16 @@ internal static class PushReader
                 apns = Apns(ref json);
             else if (Is(ref json, "fcm"u8))
                 fcm = Object(ref json, "fcm");
+            else if (Is(ref json, "validateOnly"u8))
+                validateOnly = Flag(ref json, "validateOnly");
+            else if (Is(ref json, "topic"u8))
+                target = Whom(ref json, TargetKind.Topic, target);
+            else if (Is(ref json, "condition"u8))
+                target = Whom(ref json, TargetKind.Condition, target);
+            else if (Is(ref json, "fid"u8))
+                target = Whom(ref json, TargetKind.Fid, target);
+            else if (Is(ref json, "channel"u8))
+                target = Whom(ref json, TargetKind.Channel, target);
             else
                 json.Skip();
         }
@@ -60,7 +72,7 @@ internal static class PushReader
         {
             Id = id ?? throw new InvalidPushException("id is missing"),
             App = app is { Length: > 0 } ? app : throw new InvalidPushException("app is missing"),
-            Target = Target.Token(token is { Length: > 0 } ? token : throw new InvalidPushException("token is missing")),
+            Target = target ?? throw new InvalidPushException("token is missing"),
             AcceptedAt = acceptedAt,
             SendAt = sendAt - acceptedAt > TimeSpan.FromDays(PushLimits.MaxDaysAhead)
                 ? throw new InvalidPushException($"sendAt must be at most {PushLimits.MaxDaysAhead} days ahead")
@@ -72,12 +84,24 @@ internal static class PushReader
             Data = data,
             Apns = apns,
             Fcm = fcm,
+            ValidateOnly = validateOnly,
         };
     }
 
     /// <summary>Whether the current member has that name; if so, moves on to its value.</summary>
     private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
         json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(name) && json.Read();
+
+    private static Target? Whom(ref Utf8JsonReader json, TargetKind kind, Target? other)
+    {
+        var target = new Target(kind, Text(ref json, Target.WordOf(kind)) ?? "");
+        return (target.Value.Length, other) switch
+        {
+            (0, _) => other, // null and empty are nobody
+            (_, null) => target,
+            _ => throw new InvalidPushException($"has both a {other.Word} and a {target.Word}"),
+        };
+    }
 
     private static void CheckVersion(long? version)
     {
@@ -133,7 +157,7 @@ internal static class PushReader
             return null;
         string? pushType = null, topic = null, collapseId = null;
         int? priority = null;
-        long? expiration = null;
+        ApnsExpiration? expiration = null;
         JsonElement? payload = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -144,7 +168,7 @@ internal static class PushReader
             else if (Is(ref json, "priority"u8))
                 priority = Int(ref json, "apns.priority");
             else if (Is(ref json, "expiration"u8))
-                expiration = Number(ref json, "apns.expiration");
+                expiration = Expiration(ref json);
             else if (Is(ref json, "collapseId"u8))
                 collapseId = Text(ref json, "apns.collapseId");
             else if (Is(ref json, "payload"u8))
@@ -187,6 +211,13 @@ internal static class PushReader
         _ => throw new InvalidPushException($"{name} must be a string"),
     };
 
+    private static bool Flag(ref Utf8JsonReader json, string name) => json.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False or JsonTokenType.Null => false,
+        _ => throw new InvalidPushException($"{name} must be true or false"),
+    };
+
     private static Guid Id(ref Utf8JsonReader json) =>
         json.TokenType == JsonTokenType.String && json.TryGetGuid(out var id) && id != Guid.Empty
             ? id
@@ -210,6 +241,14 @@ internal static class PushReader
         Number(ref json, name) is var number && number is null or (>= int.MinValue and <= int.MaxValue)
             ? (int?)number
             : throw new InvalidPushException($"{name} is out of range");
+
+    private static ApnsExpiration? Expiration(ref Utf8JsonReader json) => json.TokenType switch
+    {
+        JsonTokenType.Number when json.TryGetInt64(out var seconds) => new ApnsExpiration(seconds),
+        JsonTokenType.String when json.ValueTextEquals(ApnsExpiration.NoneWord) => ApnsExpiration.None,
+        JsonTokenType.Null => null,
+        _ => throw new InvalidPushException($"apns.expiration must be a whole number or \"{ApnsExpiration.NoneWord}\""),
+    };
 
     private static int? TimeToLive(long? seconds) => seconds is null or (>= 0 and <= PushLimits.MaxTimeToLive)
         ? (int?)seconds

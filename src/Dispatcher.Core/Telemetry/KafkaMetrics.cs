@@ -13,6 +13,7 @@ public sealed class KafkaMetrics
     private readonly Counter<long> _commitsFailed;
     private readonly Counter<long> _handOffRetries;
     private readonly Counter<long> _lostToRetention;
+    private readonly Counter<long> _skipped;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">Where the meter comes from.</param>
@@ -29,13 +30,20 @@ public sealed class KafkaMetrics
             "dispatcher.kafka.hand_off.retries", "{record}", "Results, dead letters and other hand-offs that Kafka did not take at once.");
         _lostToRetention = meter.CreateCounter<long>(
             "dispatcher.kafka.records.lost", "{record}", "Records that Kafka deleted before they were settled.");
+        _skipped = meter.CreateCounter<long>(
+            "dispatcher.kafka.records.skipped", "{record}", "Records that a former owner of the partition had settled, as its last commit says.");
     }
 
-    /// <summary>Kafka deleted records that were not settled yet.</summary>
+    /// <summary>A record was not dispatched: the partition's former owner had settled it.</summary>
+    /// <param name="topic">The topic.</param>
+    public void RecordSkipped(string topic) => _skipped.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", topic));
+
+    /// <summary>Kafka deleted records that were not settled yet. Of a delay tier, each lane's pump counts what it had not read, whosoever it was.</summary>
+    /// <param name="pump">The pump.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="count">How many.</param>
-    public void RecordsLostToRetention(string topic, long count) =>
-        _lostToRetention.Add(count, new KeyValuePair<string, object?>("messaging.destination.name", topic));
+    public void RecordsLostToRetention(string pump, string topic, long count) => _lostToRetention.Add(
+        count, new KeyValuePair<string, object?>("dispatcher.pump", pump), new KeyValuePair<string, object?>("messaging.destination.name", topic));
 
     /// <summary>The producer was replaced.</summary>
     /// <param name="code">Kafka's error.</param>

@@ -10,7 +10,7 @@ namespace Dispatcher.Simulator.Apns;
 /// <summary><c>POST /4/broadcasts/apps/{bundleId}</c>: one Live Activity update for everybody who follows a channel.
 /// Source: Apple, "Sending broadcast push notification requests to APNs".</summary>
 internal sealed class ApnsBroadcastEndpoint(
-    ApnsProviderTokens providerTokens, ApnsTopics topics, ApnsChannels channels, FaultSwitch faults, AnswerGate gate, TimeProvider time)
+    ApnsCredentials credentials, ApnsChannels channels, FaultSwitch faults, AnswerGate gate, TimeProvider time)
 {
     public const string PathPrefix = "/4/broadcasts/apps/";
 
@@ -50,10 +50,8 @@ internal sealed class ApnsBroadcastEndpoint(
     private ApnsReason? Judge(HttpContext context, string bundleId, string channel, in ReadOnlySequence<byte> body, DateTimeOffset now)
     {
         var headers = context.Request.Headers;
-        if (providerTokens.Problem(headers.Authorization, ApnsBinding.Of(context), now, out var key) is { } problem)
+        if (credentials.ProblemOfApp(context, bundleId, now) is { } problem)
             return problem;
-        if (!topics.Allows(key!, bundleId))
-            return ApnsReason.TopicDisallowed;
         if (channel.Length == 0)
             return ApnsReason.MissingChannelId;
         if (!ApnsChannels.IsId(channel))

@@ -4,8 +4,10 @@ using System.Text.Json;
 namespace Dispatcher.Simulator.Apns;
 
 /// <summary>Channel management, on a host of its own as Apple has it. Source: Apple, "Sending channel management requests to APNs".</summary>
-internal sealed class ApnsChannelEndpoint(ApnsProviderTokens providerTokens, ApnsTopics topics, ApnsChannels channels, TimeProvider time)
+internal sealed class ApnsChannelEndpoint(ApnsCredentials credentials, ApnsChannels channels, TimeProvider time)
 {
+    public const string PathPrefix = "/1/apps/";
+
     private const string OnePath = "channels";
     private const string AllPath = "all-channels";
 
@@ -26,12 +28,9 @@ internal sealed class ApnsChannelEndpoint(ApnsProviderTokens providerTokens, Apn
 
     private ApnsReason? Refusal(HttpContext context, string[] path, DateTimeOffset now)
     {
-        var request = context.Request;
         if (path is not ["", "1", "apps", { Length: > 0 } bundleId, OnePath or AllPath])
             return ApnsReason.BadPath;
-        if (providerTokens.Problem(request.Headers.Authorization, ApnsBinding.Of(context), now, out var key) is { } problem)
-            return problem;
-        return topics.Allows(key!, bundleId) ? null : ApnsReason.TopicDisallowed;
+        return credentials.ProblemOfApp(context, bundleId, now);
     }
 
     private ApnsReason? Act(HttpRequest request, HttpResponse response, string[] path, in ReadOnlySequence<byte> body)

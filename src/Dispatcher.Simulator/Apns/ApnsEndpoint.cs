@@ -7,7 +7,7 @@ namespace Dispatcher.Simulator.Apns;
 
 /// <summary>Answers pushes as APNs does. Apple does not document the order of its checks; this one is plausible and fixed.</summary>
 internal sealed class ApnsEndpoint(
-    ApnsProviderTokens providerTokens, ApnsTopics topics, ApnsStore store, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
+    ApnsCredentials credentials, ApnsStore store, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
 {
     private const string PathPrefix = "/3/device/";
     private const string ProviderName = "apns";
@@ -59,8 +59,7 @@ internal sealed class ApnsEndpoint(
 
     private ApnsReason? Judge(
         HttpContext context, string token, in ApnsHeaders headers, in ApnsTokenScript script, in ReadOnlySequence<byte> body, DateTimeOffset now) =>
-        providerTokens.Problem(headers.Authorization, ApnsBinding.Of(context), now, out var key)
-        ?? topics.Problem(headers.Topic, headers.PushType, key!)
+        credentials.ProblemOfPush(context, headers, now)
         ?? (IsDeviceToken(token) ? null : ApnsReason.BadDeviceToken)
         ?? Scripted(token, script)
         ?? ApnsPayload.Problem(body, headers.PushType);

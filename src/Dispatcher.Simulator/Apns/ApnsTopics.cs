@@ -12,7 +12,7 @@ internal sealed class ApnsTopics(IEnumerable<SimulatedApp> apps)
     private readonly FrozenDictionary<string, FrozenSet<string>> _bundleIds = apps.ToFrozenDictionary(
         app => app.ApnsKey.KeyId, app => app.BundleIds.ToFrozenSet(StringComparer.Ordinal), StringComparer.Ordinal);
 
-    public ApnsReason? Problem(string? topic, ApnsPushType? pushType, ApnsKey key)
+    public ApnsReason? Problem(string? topic, ApnsPushType? pushType, ApnsKey? key)
     {
         if (string.IsNullOrEmpty(topic))
             return ApnsReason.MissingTopic;
@@ -25,8 +25,9 @@ internal sealed class ApnsTopics(IEnumerable<SimulatedApp> apps)
         return pushType is null || topic.AsSpan(bundleId.Length).SequenceEqual(pushType.TopicSuffix) ? null : ApnsReason.BadTopic;
     }
 
-    /// <summary>Whether a key's team has such an app.</summary>
-    public bool Allows(ApnsKey key, string bundleId) => _bundleIds[key.KeyId].Contains(bundleId);
+    /// <summary>Whether a key's team has such an app; without a key, whether any has.</summary>
+    public bool Allows(ApnsKey? key, string bundleId) =>
+        key is null ? _bundleIds.Values.Any(ids => ids.Contains(bundleId)) : _bundleIds[key.KeyId].Contains(bundleId);
 
     /// <summary>The app of a topic: the topic without its push type's suffix.</summary>
     public static string? BundleIdOf(string? topic)

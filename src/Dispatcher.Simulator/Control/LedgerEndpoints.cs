@@ -16,6 +16,7 @@ internal sealed class LedgerEndpoints(PushLedger ledger, FlakyTokens flaky)
         routes.MapGet("/ledger/summary", ledger.Summarize);
         routes.MapGet("/ledger/duplicates", Duplicates);
         routes.MapGet("/ledger/accepted", Accepted);
+        routes.MapGet("/ledger/answers", Answers);
         routes.MapGet("/ledger/{**id}", ById);
         routes.MapDelete("/ledger", Clear);
     }
@@ -31,11 +32,15 @@ internal sealed class LedgerEndpoints(PushLedger ledger, FlakyTokens flaky)
         _ => TypedResults.BadRequest("by must be id or token"),
     };
 
-    private Results<Ok<AcceptedPage>, BadRequest<string>> Accepted(long? after, int? limit) => (after ?? 0, limit ?? DefaultPage) switch
+    private Results<Ok<AcceptedPage>, BadRequest<string>> Accepted(long? after, int? limit) => Page(after, limit, ledger.AcceptedAfter);
+
+    private Results<Ok<AnswerPage>, BadRequest<string>> Answers(long? after, int? limit) => Page(after, limit, ledger.AnswersAfter);
+
+    private static Results<Ok<T>, BadRequest<string>> Page<T>(long? after, int? limit, Func<long, int, T> read) => (after ?? 0, limit ?? DefaultPage) switch
     {
         ( < 0, _) => TypedResults.BadRequest("after must be 0 or the next of the page before"),
         (_, < 1 or > PushLedger.MaxPage) => TypedResults.BadRequest($"limit must be 1 to {PushLedger.MaxPage}"),
-        var (cursor, count) => TypedResults.Ok(ledger.AcceptedAfter(cursor, count)),
+        var (cursor, count) => TypedResults.Ok(read(cursor, count)),
     };
 
     private Results<Ok<IdAnswer>, NotFound> ById(string id)

@@ -91,6 +91,27 @@ public sealed class PushLedger
         }
     }
 
+    /// <summary>Every answer, as <see cref="AcceptedAfter"/> gives those that were accepted.</summary>
+    /// <param name="cursor">The sequence to begin with.</param>
+    /// <param name="limit">How many at most.</param>
+    public AnswerPage AnswersAfter(long cursor, int limit)
+    {
+        lock (_lock)
+        {
+            var from = Math.Max(cursor, Oldest_NeedsLock);
+            var at = Math.Min(from, _next);
+            var end = Math.Min(_next, at + limit);
+            var answers = new List<LedgerAnswer>((int)(end - at));
+            for (; at < end; at++)
+            {
+                ref var entry = ref _entries[at];
+                answers.Add(new LedgerAnswer(entry.Provider, entry.Id, entry.Token, entry.Status, entry.ReceivedAt));
+            }
+
+            return new AnswerPage(at, from - cursor, answers);
+        }
+    }
+
     /// <summary>What was accepted more than once.</summary>
     public DuplicateSummary Duplicates(LedgerKey by = LedgerKey.Id)
     {

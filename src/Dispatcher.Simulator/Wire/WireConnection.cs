@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Dispatcher.Simulator.Wire.Hpack;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,7 +8,8 @@ namespace Dispatcher.Simulator.Wire;
 
 /// <summary>One HTTP/2 connection: reads on one loop, hands whole requests to the endpoint, and breaks in whatever way it is told to.</summary>
 internal sealed class WireConnection
-    : IConnectionLifetimeFeature, IConnectionLifetimeNotificationFeature, IConnectionSocketFeature, IConnectionItemsFeature, IDisposable
+    : IConnectionLifetimeFeature, IConnectionLifetimeNotificationFeature, IConnectionSocketFeature, IConnectionItemsFeature, ITlsConnectionFeature,
+    IDisposable
 {
     // One byte above RequestBody's bound: the endpoint sees that there is too much, the rest is thrown away.
     private const int MaxBodyBytes = 256 * 1024 + 1;
@@ -68,6 +70,12 @@ internal sealed class WireConnection
 
     public IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
 
+    public X509Certificate2? ClientCertificate
+    {
+        get => _socket.ClientCertificate;
+        set => throw new NotSupportedException();
+    }
+
     public int MaxHeaderListBytes => _profile.MaxHeaderListBytes;
 
     public bool IsIdle => _streams.Count == 0;
@@ -105,6 +113,7 @@ internal sealed class WireConnection
         features.Set<IConnectionLifetimeNotificationFeature>(this);
         features.Set<IConnectionSocketFeature>(this);
         features.Set<IConnectionItemsFeature>(this);
+        features.Set<ITlsConnectionFeature>(this);
     }
 
     /// <summary>The profile was replaced: limits of streams hold at once.</summary>
@@ -137,6 +146,8 @@ internal sealed class WireConnection
         return last;
     }
 
+    public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
+
     public void RequestClose() => GoAway(new GoAwayOrder());
 
     /// <summary>Neither reads nor writes until then.</summary>
@@ -164,9 +175,9 @@ internal sealed class WireConnection
 
     public void Dispose()
     {
+        // The source is left alone: somebody may abort a connection that has just ended, and without a timer there is nothing in it to free.
         _clocks.Dispose();
         _socket.Dispose();
-        _closed.Dispose();
     }
 
     /// <summary>A request's headers have come.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Microsoft.AspNetCore.Http.Features;
 using Dispatcher.Simulator.Wire.Hpack;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Dispatcher.Simulator.Wire;
 

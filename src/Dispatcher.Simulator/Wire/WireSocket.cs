@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Dispatcher.Simulator.Wire;
 
@@ -11,6 +12,9 @@ internal sealed class WireSocket(Socket socket, Stream stream) : IDisposable
     public Socket Socket => socket;
 
     public Stream Stream => stream;
+
+    /// <summary>What the client has shown, if anything.</summary>
+    public X509Certificate2? ClientCertificate { get; } = (stream as SslStream)?.RemoteCertificate as X509Certificate2;
 
     /// <summary>A TCP RST: a crash, or a middlebox that forgot it.</summary>
     public void Abort()

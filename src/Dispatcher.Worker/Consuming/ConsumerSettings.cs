@@ -4,9 +4,15 @@ using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Worker.Consuming;
 
-/// <summary>What a lane's consumer is set to.</summary>
+/// <summary>What a lane's consumers are set to: that of its own topic, and that of the delay tiers.</summary>
 internal static class ConsumerSettings
 {
+    /// <summary>What a lane's consumer prefetches at most: one queue for all partitions.</summary>
+    private const int LanePrefetchKbytes = 16 * 1024;
+
+    /// <summary>The same for the delay tiers: four lanes share what one has, because what they read ahead they hold themselves.</summary>
+    private const int DelayPrefetchKbytes = 4 * 1024;
+
     /// <summary>The group of a lane: one per lane, so that a rebalance of one leaves the others alone.</summary>
     /// <param name="options">How to reach Kafka.</param>
     /// <param name="lane">The lane.</param>
@@ -15,13 +21,42 @@ internal static class ConsumerSettings
     /// <summary>The configuration of a lane's consumer.</summary>
     /// <param name="options">How to reach Kafka.</param>
     /// <param name="lane">The lane.</param>
-    public static ConsumerConfig ForLane(KafkaOptions options, Lane lane) => ForGroup(options, Group(options, lane));
+    public static ConsumerConfig ForLane(KafkaOptions options, Lane lane) => ForGroup(options, Group(options, lane), LanePrefetchKbytes);
 
-    /// <summary>The configuration of the delay tiers' consumer.</summary>
+    /// <summary>
+    /// The configuration of a lane's consumer of the delay tiers: in a group of its own for each lane, so that one lane's pushes, and offsets,
+    /// wait for no other lane.
+    /// </summary>
     /// <param name="options">How to reach Kafka.</param>
-    public static ConsumerConfig ForDelays(KafkaOptions options) => ForGroup(options, $"{options.GroupId}.{options.TopicPrefix}.delay");
+    /// <param name="lane">The lane.</param>
+    public static ConsumerConfig ForDelays(KafkaOptions options, Lane lane) =>
+        ForGroup(options, $"{Group(options, lane)}.delay", DelayPrefetchKbytes);
 
-    private static ConsumerConfig ForGroup(KafkaOptions options, string group)
+    /// <summary>Makes one consumer of each kind and throws it away: what librdkafka refuses once, it refuses each time a pump asks.</summary>
+    /// <param name="options">How to reach Kafka.</param>
+    /// <returns>What it says, in one line; <see langword="null"/> when it takes the configuration.</returns>
+    public static string? Problem(KafkaOptions options)
+    {
+        try
+        {
+            foreach (var config in (ConsumerConfig[])[ForLane(options, Lane.All[0]), ForDelays(options, Lane.All[0])])
+            {
+                new ConsumerBuilder<Ignore, Ignore>(config)
+                    .SetLogHandler(static (_, _) => { })
+                    .SetErrorHandler(static (_, _) => { })
+                    .Build()
+                    .Dispose();
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            return $"Kafka's configuration is wrong for a consumer (Kafka:Properties): {e.Message}";
+        }
+    }
+
+    private static ConsumerConfig ForGroup(KafkaOptions options, string group, int prefetchKbytes)
     {
         var config = options.Client<ConsumerConfig>();
         config.GroupId = group;
@@ -33,8 +68,8 @@ internal static class ConsumerSettings
         config.EnablePartitionEof = false;
         config.CheckCrcs = false; // TCP and the broker have checked
         config.QueuedMinMessages = 5_000;
-        config.QueuedMaxMessagesKbytes = 16 * 1024; // one queue for all partitions: the prefetch's share of memory
-        config.FetchMaxBytes = 8 * 1024 * 1024;
+        config.QueuedMaxMessagesKbytes = prefetchKbytes;
+        config.FetchMaxBytes = prefetchKbytes * 1024 / 2;
         config.MaxPartitionFetchBytes = 1024 * 1024;
         config.FetchWaitMaxMs = 100;
         config.ConsumeResultFields = "headers,timestamp,topic";

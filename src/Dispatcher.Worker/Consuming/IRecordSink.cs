@@ -1,7 +1,7 @@
 namespace Dispatcher.Worker.Consuming;
 
 /// <summary>
-/// Where a consumer's records go: a lane's queue, or the delay tiers' heaps. Bounded, and it says so: what has no room is held by the
+/// Where a consumer's records go: a lane's queue, or its heap of what waits in the delay tiers. Bounded, and it says so: what has no room is held by the
 /// consumer, and its topic is paused. The pump's thread is the only caller.
 /// </summary>
 internal interface IRecordSink

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Worker.Consuming;
@@ -63,7 +64,7 @@ internal sealed partial class Pump : IDisposable
             catch (Exception e)
             {
                 IsAssigned = false;
-                _metrics.ConsumerReplaced(_settings.Name, e.GetType().Name);
+                _metrics.ConsumerReplaced(_settings.Name, e is KafkaException { Error.Code: var code } ? code.ToString() : e.GetType().Name);
                 Log.ConsumerFailed(_logger, _settings.Name, e);
                 _stopping.Token.WaitHandle.WaitOne(RestartDelay);
             }

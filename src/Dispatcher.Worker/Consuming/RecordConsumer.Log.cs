@@ -16,7 +16,7 @@ internal sealed partial class RecordConsumer
         [LoggerMessage(3, LogLevel.Warning, "{Pump}: lost {Partitions}")]
         public static partial void Lost(ILogger logger, string pump, string partitions);
 
-        [LoggerMessage(4, LogLevel.Warning, "{Pump}: not polled for too long, rejoining the group")]
+        [LoggerMessage(4, LogLevel.Warning, "{Pump}: not polled for too long, so the group has given its partitions to others; it joins again")]
         public static partial void MaxPollExceeded(ILogger logger, string pump);
 
         [LoggerMessage(5, LogLevel.Error, "{Pump}: {Topic}/{Partition} stands still at offset {Offset}, a batch there cannot be read: {Reason}")]
@@ -46,5 +46,16 @@ internal sealed partial class RecordConsumer
 
         [LoggerMessage(13, LogLevel.Information, "{Pump}: Kafka refused a commit: {Code}")]
         public static partial void NotCommitted(ILogger logger, string pump, ErrorCode code);
+
+        [LoggerMessage(14, LogLevel.Information, "{Pump}: {Count} pushes beyond the commit of {Topic}/{Partition} are settled and not sent again")]
+        public static partial void Restored(ILogger logger, string pump, int count, string topic, int partition);
+
+        [LoggerMessage(15, LogLevel.Warning, "{Pump}: the metadata of the commit of {Topic}/{Partition} is not readable and is ignored: "
+            + "what was settled beyond it is sent again")]
+        public static partial void NotRestored(ILogger logger, string pump, string topic, int partition);
+
+        [LoggerMessage(16, LogLevel.Error, "{Pump}: Kafka takes no commits with that much metadata (offset.metadata.max.bytes); "
+            + "offsets are committed without, as if Worker:SparseCommits were off")]
+        public static partial void MetadataRefused(ILogger logger, string pump);
     }
 }

@@ -8,6 +8,20 @@ internal sealed partial class RecordConsumer
     /// <summary>How often a drain looks whether the pushes in flight have ended.</summary>
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
 
+    private long? _drainingSince;
+
+    /// <summary>How long a rebalance may wait for pushes in flight. Leaving the group is one, too, and must not begin the drain anew.</summary>
+    private TimeSpan RevokeBudget
+    {
+        get
+        {
+            if (_drainingSince is not { } since)
+                return _options.RevokeTimeout;
+            var left = _options.DrainTimeout - _time.GetElapsedTime(since);
+            return left < _options.RevokeTimeout ? left : _options.RevokeTimeout;
+        }
+    }
+
     /// <summary>A handler that throws makes Confluent.Kafka give up every partition and lose the record it had fetched: never let it.</summary>
     private void Guarded(Action handler)
     {
@@ -31,9 +45,14 @@ internal sealed partial class RecordConsumer
     }
 
     /// <summary>Only the next commit makes up for a refused one, and when the partition goes first, its new owner sends again what it covered.</summary>
-    private void OnCommitted(Error error)
+    private void OnCommitted(CommittedOffsets committed)
     {
-        if (!error.IsError || error.Code == ErrorCode.Local_NoOffset)
+        var error = committed.Error;
+        if (error.Code == ErrorCode.Local_NoOffset)
+            return;
+        if (_sparse?.Ended(committed, _trackers.Values) == true)
+            Log.MetadataRefused(_logger, _name);
+        if (!error.IsError)
             return;
         Log.NotCommitted(_logger, _name, error.Code);
         _metrics.CommitFailed(_name, error.Code.ToString());
@@ -61,13 +80,14 @@ internal sealed partial class RecordConsumer
         foreach (var tracker in trackers)
             tracker.Close();
         _sink.DropClosed();
-        var abandoned = WaitForStarted(trackers, _options.RevokeTimeout, static () => { });
+        var abandoned = WaitForStarted(trackers, RevokeBudget, static () => { });
         foreach (var partition in partitions)
         {
             if (_trackers.TryGetValue(partition, out var tracker))
                 Store(partition, tracker);
         }
 
+        CommitSparse(partitions, isLast: true);
         Log.Revoked(_logger, _name, Names(offsets.ConvertAll(offset => offset.TopicPartition)), abandoned);
         Forget(partitions);
     }
@@ -113,6 +133,7 @@ internal sealed partial class RecordConsumer
     /// <summary>Shutdown: nothing more is started; polling goes on, so that the group sees a living member until the end.</summary>
     private void Drain()
     {
+        _drainingSince = _time.GetTimestamp();
         _pauses.SetAll(PauseReasons.Drain, applies: true);
         ApplyPauses();
         DropHeld([.. _pauses.Assigned]);

@@ -7,16 +7,22 @@ internal sealed partial class RecordConsumer
 {
     private static readonly TimeSpan WatermarkTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<PartitionKey, long> _committed = [];
+    private readonly Dictionary<PartitionKey, CommittedOffset> _committed = [];
 
     private void RememberCommitted(List<TopicPartition> partitions)
     {
         try
         {
+            if (_sparse is not null)
+            {
+                RememberSettled(_sparse.Committed(partitions, WatermarkTimeout));
+                return;
+            }
+
             foreach (var offset in _consumer.Committed(partitions, WatermarkTimeout))
             {
                 if (offset.Offset.Value >= 0 && KeyOf(offset.TopicPartition) is { } partition)
-                    _committed[partition] = offset.Offset.Value;
+                    _committed[partition] = new CommittedOffset(offset.Offset.Value, Settled: null);
             }
         }
         catch (KafkaException e)
@@ -34,7 +40,7 @@ internal sealed partial class RecordConsumer
             if (lost <= 0)
                 return;
             Log.LostToRetention(_logger, _name, lost, OfTopic(partition).Topic, partition.Partition);
-            _metrics.RecordsLostToRetention(OfTopic(partition).Topic, lost);
+            _metrics.RecordsLostToRetention(_name, OfTopic(partition).Topic, lost);
         }
         catch (KafkaException e)
         {

@@ -34,6 +34,7 @@ internal sealed partial class RecordConsumer
     private readonly Dictionary<PartitionKey, PartitionTracker> _trackers = [];
     private readonly PauseState _pauses = new();
     private readonly long?[] _fullSince;
+    private readonly SparseCommits? _sparse;
 
     // Bound: what one round consumed before it saw that there was no room, and one record of each partition that comes while all are paused.
     private readonly List<ConsumeResult<byte[]?, RecordBytes>> _held = [];
@@ -61,10 +62,12 @@ internal sealed partial class RecordConsumer
             .SetPartitionsAssignedHandler((_, partitions) => Guarded(() => OnAssigned(partitions)))
             .SetPartitionsRevokedHandler((_, offsets) => Guarded(() => OnRevoked(offsets)))
             .SetPartitionsLostHandler((_, offsets) => Guarded(() => OnLost(offsets)))
-            .SetOffsetsCommittedHandler((_, committed) => OnCommitted(committed.Error))
+            .SetOffsetsCommittedHandler((_, committed) => OnCommitted(committed))
             .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, message) => Log.Librdkafka(_logger, message.Facility, message.Message))
             .Build();
+        if (options.SparseCommits)
+            _sparse = new SparseCommits(_consumer.Handle, TimeSpan.FromMilliseconds(settings.Config.AutoCommitIntervalMs ?? 5_000), time);
     }
 
     /// <summary>Whether the group has given this consumer its share, which may be nothing.</summary>
@@ -163,7 +166,8 @@ internal sealed partial class RecordConsumer
         if (e.Error.Code == ErrorCode.Local_MaxPollExceeded)
         {
             Log.MaxPollExceeded(_logger, _name);
-            Lose([.. _trackers.Keys]); // the group has given them to others; the next poll joins again
+            Lose([.. _trackers.Keys]); // the group has given them to others, and what is in flight here with them
+            throw new KafkaException(e.Error);
         }
         else if (e.Error.Code is ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented
             && e.ConsumerRecord is { } record && KeyOf(record.TopicPartition) is { } partition)
@@ -227,20 +231,35 @@ internal sealed partial class RecordConsumer
     private bool TryPlace(ConsumeResult<byte[]?, RecordBytes> record)
     {
         var partition = new PartitionKey(TopicIndex(record.Topic), record.Partition.Value);
-        if (!_sink.HasRoom(partition.Topic))
+        var isOurs = _settings.Takes(record.Message.Headers);
+        if (isOurs && !_sink.HasRoom(partition.Topic))
         {
             _fullSince[partition.Topic] ??= _time.GetTimestamp();
             return false;
         }
 
         var tracker = Tracker(partition, record.Offset.Value);
-        if (!tracker.TryAdd(record.Offset.Value))
+        if (!tracker.TryAdd(record.Offset.Value, record.LeaderEpoch ?? -1))
         {
             _pauses.Set(partition, PauseReasons.Window, applies: true);
             return false;
         }
 
-        var delay = _settings.AreDelays ? DelayedPush.Read(record.Message.Headers) : null;
+        if (tracker.IsSettled(record.Offset.Value))
+        {
+            record.Message.Value.Return();
+            _metrics.RecordSkipped(record.Topic);
+            return true;
+        }
+
+        if (!isOurs)
+        {
+            tracker.Complete(record.Offset.Value); // its own lane's group reads it too, and settles it there
+            record.Message.Value.Return();
+            return true;
+        }
+
+        var delay = _settings.DelaysOf is not null ? DelayedPush.Read(record.Message.Headers) : null;
         var app = _settings.Apps.NameOf(PushJson.PeekApp(record.Message.Value.Span));
         _sink.Add(new ConsumedPush(record, _settings.Topics[partition.Topic], partition, tracker, delay, app));
         return true;
@@ -261,9 +280,12 @@ internal sealed partial class RecordConsumer
             Log.Rewound(_logger, _name, OfTopic(partition).Topic, partition.Partition, tracker.Next, offset);
             tracker.Detach();
         }
-        else if (_committed.Remove(partition, out var committed) && offset > committed)
+        else if (_committed.Remove(partition, out var committed))
         {
-            ReportLoss(partition, committed, offset);
+            if (offset > committed.Offset)
+                ReportLoss(partition, committed.Offset, offset);
+            else if (offset == committed.Offset && committed.Settled is { } settled)
+                return _trackers[partition] = new PartitionTracker(settled); // elsewhere the log is not what it was: everything again
         }
 
         return _trackers[partition] = new PartitionTracker(offset);
@@ -288,32 +310,6 @@ internal sealed partial class RecordConsumer
             _consumer.Pause(pause.Select(OfTopic));
         if (resume.Count > 0)
             _consumer.Resume(resume.Select(OfTopic));
-    }
-
-    private void StoreOffsets(bool force)
-    {
-        if (!force && _time.GetElapsedTime(_lastStore) < _options.StoreInterval)
-            return;
-        _lastStore = _time.GetTimestamp();
-        foreach (var (partition, tracker) in _trackers)
-            Store(partition, tracker);
-    }
-
-    private void Store(PartitionKey partition, PartitionTracker tracker)
-    {
-        var watermark = tracker.Advance();
-        if (watermark <= tracker.Stored || (tracker.Stored < 0 && watermark == tracker.First))
-            return;
-        try
-        {
-            _consumer.StoreOffset(new TopicPartitionOffset(OfTopic(partition), watermark));
-            tracker.Stored = watermark;
-        }
-        catch (KafkaException e)
-        {
-            // Not assigned any more: the fence that keeps a late offset from rewinding the new owner's. It replays from the last commit.
-            Log.NotStored(_logger, _name, OfTopic(partition).Topic, partition.Partition, e.Error.Code);
-        }
     }
 
     private TopicPartition OfTopic(PartitionKey partition) => new(_settings.Topics[partition.Topic], partition.Partition);

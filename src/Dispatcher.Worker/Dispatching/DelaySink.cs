@@ -1,40 +1,39 @@
-using Dispatcher.Core.Pushes;
 using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
 
 /// <summary>
-/// Records of the delay tiers wait in memory, in a heap for each lane, until they leave their tier; then they go into their lane's queue
-/// like every other push. Bound: <see cref="MaxPerTier"/> records and <see cref="MaxBytesPerTier"/> bytes of each tier; when full, that
-/// tier's partitions are paused. A tier's records leave it in the order in which they came, so what is in Kafka behind them is due later;
-/// only in the shortest tier it may be due sooner, by that tier's wait at most. A full lane keeps its own pushes here and nobody else's,
-/// as long as they are fewer than the bound.
+/// A lane's records of the delay tiers wait in memory, in a heap, until they leave their tier; then they go into the lane's queue like
+/// every other push. Bound: <see cref="MaxPerTier"/> records and <see cref="MaxBytesPerTier"/> bytes of each tier; when full, that tier's
+/// partitions are paused, for this lane and no other. A tier's records leave it in the order in which they came, so what is in Kafka
+/// behind them is due later; only in the shortest tier it may be due sooner, by that tier's wait at most.
 /// </summary>
 internal sealed class DelaySink : IRecordSink
 {
     /// <summary>Records of one tier that are read ahead.</summary>
-    public const int MaxPerTier = 10_000;
+    public const int MaxPerTier = 5_000;
 
     /// <summary>Bytes of one tier that are read ahead.</summary>
-    public const int MaxBytesPerTier = 16 * 1024 * 1024;
+    public const int MaxBytesPerTier = 4 * 1024 * 1024;
 
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
 
-    private readonly Dictionary<Lane, (PriorityQueue<ConsumedPush, long> Heap, LaneDispatcher Dispatcher)> _lanes;
+    private readonly PriorityQueue<ConsumedPush, long> _heap = new();
     private readonly int[] _counts;
     private readonly long[] _bytes;
+    private readonly LaneDispatcher _lane;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes the heaps.</summary>
+    /// <summary>Makes an empty heap.</summary>
     /// <param name="tiers">How many tiers there are: the consumer's topics.</param>
-    /// <param name="lanes">The lanes.</param>
+    /// <param name="lane">Where pushes go that leave their tier.</param>
     /// <param name="time">The clock.</param>
-    public DelaySink(int tiers, IReadOnlyDictionary<Lane, LaneDispatcher> lanes, TimeProvider time)
+    public DelaySink(int tiers, LaneDispatcher lane, TimeProvider time)
     {
         _counts = new int[tiers];
         _bytes = new long[tiers];
+        _lane = lane;
         _time = time;
-        _lanes = lanes.ToDictionary(lane => lane.Key, lane => (new PriorityQueue<ConsumedPush, long>(), lane.Value));
     }
 
     /// <inheritdoc/>
@@ -50,12 +49,10 @@ internal sealed class DelaySink : IRecordSink
     public void Add(ConsumedPush push)
     {
         // A record without our headers is not a push that waits: it leaves at once, and the dispatcher keeps it as a dead letter.
-        var (lane, leaves) = push.Delay is { } delay
-            ? (delay.Lane, Earlier(delay.NotBefore, delay.LeavesAt))
-            : (Lane.All[0], DateTimeOffset.MinValue);
+        var leaves = push.Delay is { } delay ? Earlier(delay.NotBefore, delay.LeavesAt) : DateTimeOffset.MinValue;
         _counts[push.Partition.Topic]++;
         _bytes[push.Partition.Topic] += push.Weight;
-        _lanes[lane].Heap.Enqueue(push, leaves.UtcTicks);
+        _heap.Enqueue(push, leaves.UtcTicks);
     }
 
     /// <inheritdoc/>
@@ -63,22 +60,19 @@ internal sealed class DelaySink : IRecordSink
     {
         var now = _time.GetUtcNow().UtcTicks;
         var next = now + PollTime.Ticks;
-        foreach (var (heap, lane) in _lanes.Values)
+        while (_heap.TryPeek(out var push, out var leaves))
         {
-            while (heap.TryPeek(out var push, out var leaves))
+            if (leaves > now)
             {
-                if (leaves > now)
-                {
-                    next = Math.Min(next, leaves);
-                    break;
-                }
-
-                if (!lane.Queue.HasRoom)
-                    break;
-                heap.Dequeue();
-                Forget(push);
-                lane.Add(push);
+                next = Math.Min(next, leaves);
+                break;
             }
+
+            if (!_lane.Queue.HasRoom)
+                break;
+            _heap.Dequeue();
+            Forget(push);
+            _lane.Add(push);
         }
 
         return TimeSpan.FromTicks(next - now);
@@ -93,24 +87,21 @@ internal sealed class DelaySink : IRecordSink
     /// <inheritdoc/>
     public void DropClosed()
     {
-        foreach (var (heap, _) in _lanes.Values)
+        var open = new List<(ConsumedPush, long)>(_heap.Count);
+        foreach (var (push, leaves) in _heap.UnorderedItems)
         {
-            var open = new List<(ConsumedPush, long)>(heap.Count);
-            foreach (var (push, leaves) in heap.UnorderedItems)
+            if (!push.IsClosed)
             {
-                if (!push.IsClosed)
-                {
-                    open.Add((push, leaves));
-                    continue;
-                }
-
-                Forget(push);
-                push.Abandon();
+                open.Add((push, leaves));
+                continue;
             }
 
-            heap.Clear();
-            heap.EnqueueRange(open);
+            Forget(push);
+            push.Abandon();
         }
+
+        _heap.Clear();
+        _heap.EnqueueRange(open);
     }
 
     private void Forget(ConsumedPush push)

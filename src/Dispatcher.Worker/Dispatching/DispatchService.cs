@@ -8,7 +8,7 @@ using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
 
-/// <summary>The four lanes of a worker and the delay tiers, from start to drain. Lanes of one provider share its sender, and with it the endpoint's breaker.</summary>
+/// <summary>The four lanes of a worker, from start to drain. Lanes of one provider share its sender, and with it the endpoint's breaker.</summary>
 internal sealed partial class DispatchService : IHostedService, IDisposable
 {
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
@@ -53,6 +53,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             time,
             chance,
             $"{Environment.MachineName}/{Environment.ProcessId}",
+            [.. topics.Delays.Topics, .. formerTiers],
             loggers);
         var senders = providers.ToDictionary(
             provider => provider.Key,
@@ -65,18 +66,8 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
                 chance,
                 loggers.CreateLogger<PushSender>()));
 
-        var lanes = Lane.All.ToDictionary(
-            lane => lane, lane => new LaneWorker(lane, senders[lane.Provider], gates[lane.Provider], parts));
-        string[] tiers = [.. topics.Delays.Topics, .. formerTiers];
-        var delays = new Pump(
-            new PumpSettings("delay", tiers, AreDelays: true, apps, ConsumerSettings.ForDelays(kafka)),
-            new DelaySink(tiers.Length, lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), time),
-            options,
-            time,
-            kafkaMetrics,
-            loggers.CreateLogger<Pump>());
-        _lanes = [.. lanes.Values];
-        _pumps = [.. _lanes.Select(lane => lane.Pump), delays];
+        _lanes = [.. Lane.All.Select(lane => new LaneWorker(lane, senders[lane.Provider], gates[lane.Provider], parts))];
+        _pumps = [.. _lanes.SelectMany(lane => lane.Pumps)];
     }
 
     /// <summary>Whether every pump has its share of partitions.</summary>
@@ -117,11 +108,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _pumps[^1].Dispose(); // the delay tiers' pump belongs to no lane
-        _lanes.ForEach(lane => lane.Dispose());
-    }
+    public void Dispose() => _lanes.ForEach(lane => lane.Dispose());
 
     private static partial class Log
     {

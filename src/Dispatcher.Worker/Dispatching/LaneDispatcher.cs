@@ -148,8 +148,10 @@ internal sealed partial class LaneDispatcher(
             await settler.RefuseAsync(consumed, push, "unknownApp", "no app of that name is configured here", abort);
         else if (app.Provider != lane.Provider)
             await settler.RefuseAsync(consumed, push, "wrongLane", $"the app's provider is {app.Provider}", abort);
-        else if (DeviceToken.Problem(app.Provider, push.Target.Value) is { } tokenProblem)
-            await settler.RefuseAsync(consumed, push, "invalidToken", $"the token {tokenProblem}", abort);
+        else if (push.Target.Problem(app.Provider) is { } targetProblem)
+            await settler.RefuseAsync(consumed, push, "invalidToken", $"the {push.Target.Word} {targetProblem}", abort);
+        else if (push.ValidateOnly && app.Provider != Provider.Fcm)
+            await settler.RefuseAsync(consumed, push, "cannotValidate", $"{app.Provider} cannot check a push without sending it", abort);
         else if (Later(consumed.Delay?.NotBefore, push.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
             await settler.PostponeAsync(consumed, notBefore, "scheduled", abort);
         else

@@ -20,9 +20,10 @@ internal sealed record LaneParts(
     TimeProvider Time,
     Func<double> Chance,
     string Worker,
+    IReadOnlyList<string> DelayTiers,
     ILoggerFactory Loggers);
 
-/// <summary>One lane, wired: pump, queue, dispatch loops.</summary>
+/// <summary>One lane, wired: its pump, its pump of the delay tiers, queue, dispatch loops. It shares nothing with another lane that could fill up.</summary>
 internal sealed class LaneWorker : IDisposable
 {
     public LaneWorker(Lane lane, PushSender sender, AppGates gates, LaneParts parts)
@@ -50,17 +51,21 @@ internal sealed class LaneWorker : IDisposable
             parts.DispatchMetrics,
             parts.Time,
             parts.Loggers.CreateLogger<LaneDispatcher>());
-        Pump = new Pump(
-            new PumpSettings(lane.Name, [topic], AreDelays: false, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane)),
-            new LaneSink(Dispatcher),
-            options,
-            parts.Time,
-            parts.KafkaMetrics,
-            parts.Loggers.CreateLogger<Pump>());
+        Pump NewPump(PumpSettings settings, IRecordSink sink) =>
+            new(settings, sink, options, parts.Time, parts.KafkaMetrics, parts.Loggers.CreateLogger<Pump>());
+        Pumps =
+        [
+            NewPump(
+                new PumpSettings(lane.Name, [topic], DelaysOf: null, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane)),
+                new LaneSink(Dispatcher)),
+            NewPump(
+                new PumpSettings($"{lane.Name}.delay", parts.DelayTiers, lane, parts.Apps, ConsumerSettings.ForDelays(parts.Kafka, lane)),
+                new DelaySink(parts.DelayTiers.Count, Dispatcher, parts.Time)),
+        ];
     }
 
-    /// <summary>The lane's consumer thread.</summary>
-    public Pump Pump { get; }
+    /// <summary>The lane's consumer threads: of its own topic, and of the delay tiers.</summary>
+    public IReadOnlyList<Pump> Pumps { get; }
 
     /// <summary>The lane's queue and dispatch loops.</summary>
     public LaneDispatcher Dispatcher { get; }
@@ -68,7 +73,8 @@ internal sealed class LaneWorker : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Pump.Dispose();
+        foreach (var pump in Pumps)
+            pump.Dispose();
         Dispatcher.Dispose();
     }
 }

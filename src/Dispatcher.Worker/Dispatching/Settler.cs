@@ -43,7 +43,7 @@ internal sealed partial class Settler(
             Settlement.Complete => CompleteAsync(consumed, push, report.Outcome, attempts, abort),
             Settlement.CompleteAndReportToken => ReportTokenAsync(consumed, push, report, attempts, abort),
             Settlement.DeadLetter =>
-                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? "rejected", detail: null, abort),
+                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? "rejected", report.Outcome.Detail, abort),
             _ => RetryAsync(consumed, push, app, report, attempts, abort),
         };
     }
@@ -103,7 +103,7 @@ internal sealed partial class Settler(
             report.Outcome.Reason ?? "unregistered",
             (report.Outcome as SendOutcome.Unregistered)?.Since,
             report.FirstSentAt ?? time.GetUtcNow(),
-            push.Id);
+            push.Id) { Kind = push.Target.Kind };
         var message = new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(invalid.Key), Value = invalid.ToJson() };
         await handOff.ProduceAsync(_topics.Tokens, message, abort);
         await CompleteAsync(consumed, push, report.Outcome, attempts, abort);
@@ -212,7 +212,7 @@ internal sealed partial class Settler(
             outcome.Status,
             attempts,
             push.AcceptedAt,
-            time.GetUtcNow());
+            time.GetUtcNow()) { Kind = push.Target.Kind, ValidateOnly = push.ValidateOnly };
         return handOff.ProduceAsync(_topics.Results, new Message<byte[]?, byte[]?> { Value = result.ToJson() }, abort);
     }
 

@@ -85,6 +85,29 @@ public sealed class AcceptedTests(ApiFixture fixture) : IClassFixture<ApiFixture
     }
 
     [Theory]
+    [InlineData(TargetKind.Fid, "cXyz-_0123456789abcdef")]
+    [InlineData(TargetKind.Topic, "news")]
+    [InlineData(TargetKind.Condition, "'news' in topics && !('sport' in topics)")]
+    public async Task Fcm_has_more_than_tokens(TargetKind kind, string value)
+    {
+        var target = new Target(kind, value);
+
+        var answer = await _api.PushAsync($$$"""{"to":{"app":"shop-android","{{{target.Word}}}":"{{{value}}}"},"notification":{"title":"Hi"}}""");
+
+        Assert.Equal(202, answer.Status);
+        Assert.Equal(target.Hash, answer.Json.GetProperty("pushes")[0].GetProperty("target").GetString());
+        Assert.Equal(target, Assert.Single(Read(answer, Provider.Fcm, PushClass.Urgent)).Target);
+    }
+
+    [Fact]
+    public async Task Fcm_can_check_a_push_without_sending_it()
+    {
+        var answer = await _api.PushAsync("""{"to":{"app":"shop-android","token":"f:A"},"data":{"k":"v"},"validateOnly":true}""");
+
+        Assert.True(Assert.Single(Read(answer, Provider.Fcm, PushClass.Urgent)).ValidateOnly);
+    }
+
+    [Theory]
     [InlineData("urgent", PushClass.Urgent)]
     [InlineData("bulk", PushClass.Bulk)]
     public async Task The_class_chooses_the_lane(string word, PushClass pushClass)

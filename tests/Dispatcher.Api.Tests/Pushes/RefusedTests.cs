@@ -40,6 +40,28 @@ public sealed class RefusedTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         await AssertRefusedAsync($$$"""{"to":[{"app":"{{{app}}}","token":"{{{token}}}"}],{{{Title}}}}""", "#/to/0/token", detail);
     }
 
+    [Theory]
+    [InlineData("shop-ios", "topic", "news", "is not what Apns addresses by; only FCM has a topic")]
+    [InlineData("shop-ios", "fid", "cXyz", "is not what Apns addresses by; only FCM has a fid")]
+    [InlineData("shop-android", "topic", "/topics/news", "must be the name alone, without /topics/")]
+    [InlineData("shop-android", "topic", "", "must not be empty")]
+    [InlineData("shop-android", "fid", "", "must not be empty")]
+    [InlineData("shop-android", "condition", "news", "needs a topic here, as in 'news' in topics (character 1)")]
+    [InlineData("shop-android", "condition", "'a' in topics && ('b' in topics", "needs a closing parenthesis, && or || (character 32)")]
+    public async Task A_target_that_its_provider_does_not_have_is_pointed_at(string app, string kind, string value, string detail) =>
+        await AssertRefusedAsync($$$"""{"to":[{"app":"{{{app}}}","{{{kind}}}":"{{{value}}}"}],{{{Title}}}}""", $"#/to/0/{kind}", detail);
+
+    [Fact]
+    public async Task A_payload_for_a_topic_has_half_the_limit()
+    {
+        var body = new string('x', 2048 - 4 + 1);
+
+        await AssertRefusedAsync(
+            $$$"""{"to":[{"app":"shop-android","token":"f:A"},{"app":"shop-android","topic":"news"}],"notification":{"body":"{{{body}}}"}}""",
+            "#",
+            "has 2049 bytes of keys and values for FCM, which takes 2048 for a topic");
+    }
+
     [Fact]
     public async Task A_problem_does_not_repeat_tokens()
     {
@@ -79,6 +101,17 @@ public sealed class RefusedTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [Fact]
     public async Task A_field_that_fcm_s_message_lacks_is_pointed_at() =>
         await AssertRefusedAsync($$$"""{{{{Android}}},"fcm":{"color":"red"}}""", "#/fcm/color", "is not a field of FCM's message");
+
+    [Theory]
+    [InlineData("{\"android\":{\"ttl\":3600}}", "#/fcm/android/ttl", "must be seconds with an s, such as \"3600s\" or \"1.5s\"")]
+    [InlineData("{\"android\":{\"notification\":{\"bodyLocArgs\":[1]}}}", "#/fcm/android/notification/bodyLocArgs/0", "must be a string")]
+    [InlineData("{\"webpush\":{\"headers\":{\"TTL\":15}}}", "#/fcm/webpush/headers/TTL", "must be a string")]
+    public async Task Fcm_s_own_words_are_checked_too(string fcm, string at, string detail) =>
+        await AssertRefusedAsync($$"""{{{Android}},{{Title}},"fcm":{{fcm}}}""", at, detail);
+
+    [Fact]
+    public async Task Apns_cannot_check_a_push_without_sending_it() => await AssertRefusedAsync(
+        $$"""{{{Ios}},{{Title}},"validateOnly":true}""", "#/validateOnly", "must be false: Apns cannot check a push without sending it");
 
     [Fact]
     public async Task The_payload_as_apns_gets_it_has_a_limit() => await AssertRefusedAsync(

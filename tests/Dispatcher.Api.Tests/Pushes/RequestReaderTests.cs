@@ -22,7 +22,7 @@ public sealed class RequestReaderTests
               "fcm": { "android": { "notification": { "channel_id": "orders" } } } }
             """);
 
-        Assert.Equal([new("shop-ios", "7f3a"), new("shop-android", "fGh:APA91b")], request.Targets);
+        Assert.Equal([new("shop-ios", Target.Token("7f3a")), new("shop-android", Target.Token("fGh:APA91b"))], request.Targets);
         Assert.Equal((PushClass.Bulk, "/to/1"), (request.Class, request.PointerTo(1)));
         var content = request.Content;
         Assert.Equal((Now, PushPriority.Normal, 3600, "order-42"), (content.AcceptedAt, content.Priority, content.TimeToLive, content.CollapseKey));
@@ -31,7 +31,7 @@ public sealed class RequestReaderTests
             content.Notification);
         Assert.Equal(new Dictionary<string, string> { ["orderId"] = "42", ["empty"] = "" }, content.Data);
         Assert.Equal(
-            new ApnsOverrides { PushType = "alert", Topic = "t", Priority = 5, Expiration = 0, CollapseId = "c" }, content.Apns! with { Payload = null });
+            new ApnsOverrides { PushType = "alert", Topic = "t", Priority = 5, Expiration = new(0), CollapseId = "c" }, content.Apns! with { Payload = null });
         Assert.Equal("""{ "aps": { "x": [1] } }""", content.Apns!.Payload!.Value.GetRawText());
         Assert.Equal("orders", content.Fcm!.Value.GetProperty("android").GetProperty("notification").GetProperty("channel_id").GetString());
     }
@@ -73,7 +73,11 @@ public sealed class RequestReaderTests
     [InlineData("""{"to":{"app":1,"token":"t"}}""", "/to/app", "must be a string, not a number")]
     [InlineData("""{"to":{"app":"","token":"t"}}""", "/to/app", "must not be empty")]
     [InlineData("""{"to":{"app":"a","token":["t"]}}""", "/to/token", "must be a string, not an array")]
-    [InlineData("""{"to":{"app":"a","token":"t","topic":"x"}}""", "/to/topic", "is not a known member")]
+    [InlineData("""{"to":{"app":"a","token":"t","topic":"x"}}""", "/to/topic", "is one too many: the target has a token")]
+    [InlineData("""{"to":[{"app":"a","topic":"x","condition":"x"}]}""", "/to/0/condition", "is one too many: the target has a topic")]
+    [InlineData("""{"to":{"app":"a","topic":1}}""", "/to/topic", "must be a string, not a number")]
+    [InlineData("""{"to":{"app":"a","condition":[]}}""", "/to/condition", "must be a string, not an array")]
+    [InlineData("""{"to":{"app":"a","token":"t","Topic":"x"}}""", "/to/Topic", "is not a known member")]
     public void A_wrong_target_is_pointed_at(string json, string at, string problem) => Assert.Equal([new(at, problem)], Problems(json));
 
     [Theory]
@@ -88,6 +92,7 @@ public sealed class RequestReaderTests
     [InlineData("\"timeToLive\":2419201", "/timeToLive", "must be a whole number from 0 to 2419200")]
     [InlineData("\"timeToLive\":1.5", "/timeToLive", "must be a whole number from 0 to 2419200")]
     [InlineData("\"timeToLive\":\"60\"", "/timeToLive", "must be a whole number from 0 to 2419200")]
+    [InlineData("\"validateOnly\":\"yes\"", "/validateOnly", "must be true or false, not a string")]
     [InlineData("\"collapseKey\":\"\"", "/collapseKey", "must not be empty")]
     [InlineData("\"collapseKey\":{}", "/collapseKey", "must be a string, not an object")]
     [InlineData("\"notification\":\"Hi\"", "/notification", "must be an object, not a string")]
@@ -107,7 +112,8 @@ public sealed class RequestReaderTests
     [InlineData("\"apns\":1", "/apns", "must be an object, not a number")]
     [InlineData("\"apns\":{\"alert\":\"x\"}", "/apns/alert", "is not a known member")]
     [InlineData("\"apns\":{\"priority\":11}", "/apns/priority", "must be a whole number from 1 to 10")]
-    [InlineData("\"apns\":{\"expiration\":-1}", "/apns/expiration", "must be a whole number from 0 to 4294967295")]
+    [InlineData("\"apns\":{\"expiration\":-1}", "/apns/expiration", "must be Unix seconds, 0 for one attempt, or \"none\"")]
+    [InlineData("\"apns\":{\"expiration\":\"never\"}", "/apns/expiration", "must be Unix seconds, 0 for one attempt, or \"none\"")]
     [InlineData("\"apns\":{\"payload\":\"x\"}", "/apns/payload", "must be an object, not a string")]
     [InlineData("\"fcm\":[]", "/fcm", "must be an object, not an array")]
     [InlineData("\"notification\":{\"title\":\"\\ud800\"}", "/notification/title", "is not valid Unicode")]
@@ -123,6 +129,14 @@ public sealed class RequestReaderTests
         Assert.Equal(
             ["/to/0/token", "/to/1/app", "/notification/badge", "/data/n", "/later"],
             Problems("""{"to":[{"app":"a"},{"token":"t"}],"notification":{"badge":"1"},"data":{"n":1},"later":1}""").Select(problem => problem.JsonPointer));
+
+    [Theory]
+    [InlineData("token", TargetKind.Token)]
+    [InlineData("fid", TargetKind.Fid)]
+    [InlineData("topic", TargetKind.Topic)]
+    [InlineData("condition", TargetKind.Condition)]
+    public void A_target_has_one_of_four_kinds(string member, TargetKind kind) =>
+        Assert.Equal([new("a", new Target(kind, "x"))], Read($$$"""{"to":{"app":"a","{{{member}}}":"x"}}""").Targets);
 
     [Theory]
     [InlineData(1000, 0)]

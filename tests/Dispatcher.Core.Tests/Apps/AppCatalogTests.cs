@@ -21,7 +21,7 @@ public sealed class AppCatalogTests : IDisposable
         var catalog = Load(("shop-ios", Apns()), ("shop-android", Fcm()));
 
         Assert.Equal(
-            new ApnsApp("shop-ios", "default", "com.example.shop", "TEAM000001", "KEY0000001", PathTo("key.p8"), Sandbox: false),
+            new ApnsApp("shop-ios", "default", "com.example.shop", new ApnsKeyFile("TEAM000001", "KEY0000001", PathTo("key.p8")), Sandbox: false),
             Find(catalog, "shop-ios"));
         Assert.Equal(new FcmApp("shop-android", "acme", PathTo("service-account.json.txt"), "demo"), Find(catalog, "shop-android"));
         Assert.Equal((Provider.Apns, Provider.Fcm), (Find(catalog, "shop-ios")!.Provider, Find(catalog, "shop-android")!.Provider));
@@ -41,7 +41,7 @@ public sealed class AppCatalogTests : IDisposable
 
         var catalog = AppCatalog.Load(new Dictionary<string, AppOptions>(), _folder.FullName);
 
-        Assert.Equal(new ApnsApp("shop-ios", "acme", "b", "t", "k", PathTo("key.p8"), Sandbox: true), Find(catalog, "shop-ios"));
+        Assert.Equal(new ApnsApp("shop-ios", "acme", "b", new ApnsKeyFile("t", "k", PathTo("key.p8")), Sandbox: true), Find(catalog, "shop-ios"));
         Assert.Equal(new FcmApp("shop-android", "default", PathTo("service-account.json.txt"), null), Find(catalog, "shop-android"));
     }
 
@@ -81,7 +81,7 @@ public sealed class AppCatalogTests : IDisposable
 
         var catalog = AppCatalog.Load(new Dictionary<string, AppOptions>(), Path.GetRelativePath(Directory.GetCurrentDirectory(), _folder.FullName));
 
-        Assert.Equal(PathTo("keys/deep.p8"), Assert.IsType<ApnsApp>(Find(catalog, "shop-ios")).KeyPath);
+        Assert.Equal(PathTo("keys/deep.p8"), KeyPath(catalog));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class AppCatalogTests : IDisposable
 
         var catalog = Load(("shop-ios", Apns(options => options.KeyPath = relative)));
 
-        Assert.Equal(PathTo("key.p8"), Assert.IsType<ApnsApp>(Find(catalog, "shop-ios")).KeyPath);
+        Assert.Equal(PathTo("key.p8"), KeyPath(catalog));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class AppCatalogTests : IDisposable
     [InlineData("BundleId", nameof(AppOptions.BundleId))]
     [InlineData("TeamId", nameof(AppOptions.TeamId))]
     [InlineData("KeyId", nameof(AppOptions.KeyId))]
-    [InlineData("KeyPath", nameof(AppOptions.KeyPath))]
+    [InlineData("KeyPath or CertificatePath", nameof(AppOptions.KeyPath))]
     public void What_an_apns_app_lacks_is_named(string named, string option)
     {
         var options = Apns();
@@ -152,6 +152,36 @@ public sealed class AppCatalogTests : IDisposable
             () => Load(("shop-ios", Apns(options => options.KeyPath = "/nowhere/key.p8"))));
 
     [Fact]
+    public void An_apns_app_may_have_a_certificate_in_the_place_of_a_key()
+    {
+        Write("password", "s3cret\n# since May");
+        Write("shop-ios.json", """
+            { "provider": "apns", "bundleId": "b", "certificatePath": "key.p8", "certificateKeyPath": "key.p8", "certificatePasswordPath": "password" }
+            """);
+
+        var app = Assert.IsType<ApnsApp>(Find(AppCatalog.Load(new Dictionary<string, AppOptions>(), _folder.FullName), "shop-ios"));
+
+        Assert.Equal(new ApnsCertificateFile(PathTo("key.p8"), PathTo("key.p8"), "s3cret"), app.Identity);
+        Assert.DoesNotContain("s3cret", app.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Key_and_certificate_exclude_each_other() => AssertRefused(
+        "App 'shop-ios' has both KeyPath and CertificatePath", () => Load(("shop-ios", Apns(options => options.CertificatePath = PathTo("key.p8")))));
+
+    [Theory]
+    [InlineData(nameof(AppOptions.CertificatePath))]
+    [InlineData(nameof(AppOptions.CertificateKeyPath))]
+    [InlineData(nameof(AppOptions.CertificatePasswordPath))]
+    public void A_file_of_a_certificate_that_is_not_there_is_named(string option)
+    {
+        var options = Apns(options => (options.KeyPath, options.CertificatePath) = (null, PathTo("key.p8")));
+        typeof(AppOptions).GetProperty(option)!.SetValue(options, "/nowhere/file");
+
+        AssertRefused($"App 'shop-ios': {option} '/nowhere/file' does not exist.", () => Load(("shop-ios", options)));
+    }
+
+    [Fact]
     public void An_unknown_provider_is_named() =>
         AssertRefused("App 'shop-ios': Provider 'hms' must be apns or fcm.", () => Load(("shop-ios", Apns(options => options.Provider = "hms"))));
 
@@ -163,6 +193,9 @@ public sealed class AppCatalogTests : IDisposable
 
     private static AppCatalog Load(params (string Name, AppOptions Options)[] section) =>
         AppCatalog.Load(section.ToDictionary(app => app.Name, app => app.Options), folder: null);
+
+    private static string KeyPath(AppCatalog catalog) =>
+        Assert.IsType<ApnsKeyFile>(Assert.IsType<ApnsApp>(Find(catalog, "shop-ios")).Identity).Path;
 
     private static App? Find(AppCatalog catalog, string name) => catalog.TryGet(name, out var app) ? app : null;
 

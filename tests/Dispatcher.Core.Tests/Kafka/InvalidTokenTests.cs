@@ -20,7 +20,7 @@ public sealed class InvalidTokenTests
             """
             {
               "key": "shop-ios:7f3a00000000000000000000000000000000000000000000000000000000c0de",
-              "app": "shop-ios", "token": "7f3a00000000000000000000000000000000000000000000000000000000c0de", "reason": "Unregistered",
+              "app": "shop-ios", "token": "7f3a00000000000000000000000000000000000000000000000000000000c0de", "kind": "token", "reason": "Unregistered",
               "since": "2026-09-21T14:13:20+00:00", "sentAt": "2026-09-21T14:13:21+00:00", "pushId": "019a5b00-aaaa-7bbb-8ccc-ddddeeeeffff"
             }
             """,

@@ -26,7 +26,7 @@ public sealed class PushResultTests
         Samples.AssertJson(
             """
             {
-              "id": "019a5b00-aaaa-7bbb-8ccc-ddddeeeeffff", "app": "shop-ios", "lane": "apns.urgent", "target": "e691d0079f79eca4",
+              "id": "019a5b00-aaaa-7bbb-8ccc-ddddeeeeffff", "app": "shop-ios", "lane": "apns.urgent", "target": "e691d0079f79eca4", "kind": "token",
               "outcome": "rejected", "deadLettered": true, "reason": "BadDeviceToken", "status": 400, "attempts": 2,
               "acceptedAt": "2026-09-21T14:13:20+00:00", "settledAt": "2026-09-21T14:13:21+00:00"
             }

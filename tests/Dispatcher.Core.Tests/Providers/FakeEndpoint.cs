@@ -7,11 +7,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Dispatcher.Core.Tests.Providers;
 
-/// <summary>An HTTP/2 server over TLS on loopback whose answers a test decides, with a CA of its own.</summary>
+/// <summary>An HTTP/2 server over TLS (or without) on loopback whose answers a test decides, with a CA of its own.</summary>
 internal sealed class FakeEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _server;
@@ -19,7 +20,7 @@ internal sealed class FakeEndpoint : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> _connections = new();
     private int _requests;
 
-    private FakeEndpoint(RequestDelegate answer, string hostName, HttpProtocols protocols)
+    private FakeEndpoint(RequestDelegate answer, string hostName, HttpProtocols protocols, bool hasTls)
     {
         using var caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var ca = MakeCa(caKey);
@@ -32,7 +33,15 @@ internal sealed class FakeEndpoint : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = protocols;
-            listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13);
+            if (hasTls)
+            {
+                listen.UseHttps(certificate, https =>
+                {
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.AllowAnyClientCertificate();
+                });
+            }
         }));
         _server = builder.Build();
         _server.Run(context =>
@@ -45,6 +54,9 @@ internal sealed class FakeEndpoint : IAsyncDisposable
 
     public string CaPath { get; }
 
+    /// <summary>A folder that disappears with it.</summary>
+    public string Folder => _directory.FullName;
+
     public Uri Uri => new(_server.Urls.Single());
 
     public int Requests => Volatile.Read(ref _requests);
@@ -53,9 +65,9 @@ internal sealed class FakeEndpoint : IAsyncDisposable
     public IReadOnlyCollection<int> Connections => [.. _connections.Values];
 
     public static async Task<FakeEndpoint> StartAsync(
-        RequestDelegate answer, string hostName = "127.0.0.1", HttpProtocols protocols = HttpProtocols.Http2)
+        RequestDelegate answer, string hostName = "127.0.0.1", HttpProtocols protocols = HttpProtocols.Http2, bool hasTls = true)
     {
-        var endpoint = new FakeEndpoint(answer, hostName, protocols);
+        var endpoint = new FakeEndpoint(answer, hostName, protocols, hasTls);
         await endpoint._server.StartAsync();
         return endpoint;
     }
@@ -86,7 +98,7 @@ internal sealed class FakeEndpoint : IAsyncDisposable
 
     private static X509Certificate2 MakeCa(ECDsa key)
     {
-        var request = new CertificateRequest("CN=Test CA", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN=Test CA {Guid.CreateVersion7(Now)}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         return request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(2));
     }

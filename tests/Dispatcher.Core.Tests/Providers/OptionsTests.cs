@@ -18,13 +18,31 @@ public sealed class OptionsTests
         var problems = new ApnsOptions
         {
             Endpoint = new Uri("ftp://push.example"),
+            SandboxEndpoint = new Uri("https://push.example/path"),
+            ChannelsEndpoint = new Uri("https://push.example?q"),
+            SandboxChannelsEndpoint = new Uri("https://user@push.example"),
+            Port = 2195,
+            ComplicationSuffix = ".a b",
+            ServerErrorDelay = TimeSpan.FromHours(2),
             TrustedCaPath = "/no/such.pem",
             Connections = 65,
             StreamsPerConnection = 0,
             KeepAlive = TimeSpan.FromSeconds(1),
         }.Validate();
 
-        AssertNames(problems, ("Endpoint", "ftp://push.example"), ("TrustedCaPath", "/no/such.pem"), ("Connections", "65"), ("StreamsPerConnection", "0"), ("KeepAlive", "00:00:01"));
+        AssertNames(
+            problems,
+            ("Endpoint", "ftp://push.example"),
+            ("SandboxEndpoint", "https://push.example/path"),
+            ("ChannelsEndpoint", "https://push.example/?q"),
+            ("SandboxChannelsEndpoint", "https://user@push.example"),
+            ("Port", "2195"),
+            ("ComplicationSuffix", ".a b"),
+            ("ServerErrorDelay", "02:00:00"),
+            ("TrustedCaPath", "/no/such.pem"),
+            ("Connections", "65"),
+            ("StreamsPerConnection", "0"),
+            ("KeepAlive", "00:00:01"));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
+using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Tests.Providers;
@@ -14,7 +15,17 @@ internal static class Samples
 
     public static readonly DateTimeOffset AcceptedAt = DateTimeOffset.FromUnixTimeSeconds(1_790_000_000);
 
-    public static readonly ApnsApp ApnsApp = new("shop-ios", "acme", "com.example.shop", "TEAM000001", "KEY0000001", "/none.p8", Sandbox: false);
+    public static readonly ApnsApp ShopApp =
+        new("shop-ios", "acme", "com.example.shop", new ApnsKeyFile("TEAM000001", "KEY0000001", "/none.p8"), Sandbox: false);
+
+    public static readonly ApnsApp CertificateApp = ShopApp with { Identity = new ApnsCertificateFile("/none.p12", null, "secret") };
+
+    public static readonly ApnsApp PassApp = CertificateApp with { Name = "card", BundleId = "pass.com.example.card" };
+
+    public static readonly ApnsApp MdmApp = CertificateApp with { Name = "fleet", BundleId = "com.apple.mgmt.External.0d4d7f0e" };
+
+    /// <summary>A machine on which nothing of Google's is to be found.</summary>
+    public static GoogleEnvironment NoGoogle { get; } = new(null, null, null, null, new Uri("http://127.0.0.1:1"));
 
     public static PushNotification ApnsPush(NotificationContent? notification = null) => new()
     {

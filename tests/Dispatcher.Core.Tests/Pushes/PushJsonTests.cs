@@ -45,7 +45,7 @@ public sealed class PushJsonTests
                 PushType = "alert",
                 Topic = "com.example.shop",
                 Priority = 10,
-                Expiration = 0,
+                Expiration = new(0),
                 CollapseId = "o",
                 Payload = Samples.Json("""{"aps":{"thread-id":"orders"}}"""),
             },

@@ -21,7 +21,8 @@ internal static class RandomPushes
     public static Gen<PushNotification> All { get; } =
         from id in Gen.Choose(0, 255).Select(number => (byte)number).ArrayOf(16).Select(bytes => new Guid(bytes)).Where(id => id != Guid.Empty)
         from app in NonEmpty(Text)
-        from token in NonEmpty(Text)
+        from kind in Gen.Elements(Enum.GetValues<TargetKind>())
+        from whom in NonEmpty(Text)
         from seconds in Gen.Choose(0, int.MaxValue)
         from ticks in Gen.Choose(0, (int)TimeSpan.TicksPerSecond - 1)
         from wait in Optional(Gen.Choose(-100, PushLimits.MaxDaysAhead * 86_400))
@@ -32,11 +33,12 @@ internal static class RandomPushes
         from collapseKey in Text.OrNull()
         from apns in Apns.OrNull()
         from fcm in Optional(JsonObject(depth: 3))
+        from validateOnly in Gen.Elements(true, false)
         select new PushNotification
         {
             Id = id,
             App = app,
-            Target = Target.Token(token),
+            Target = new Target(kind, whom),
             AcceptedAt = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(ticks),
             SendAt = wait is null ? null : DateTimeOffset.FromUnixTimeSeconds(seconds).AddSeconds(wait.Value),
             TimeToLive = timeToLive,
@@ -46,13 +48,14 @@ internal static class RandomPushes
             CollapseKey = collapseKey,
             Apns = apns,
             Fcm = fcm,
+            ValidateOnly = validateOnly,
         };
 
     private static Gen<ApnsOverrides> Apns { get; } =
         from pushType in Text.OrNull()
         from topic in Text.OrNull()
         from priority in Optional(Gen.Choose(int.MinValue, int.MaxValue))
-        from expiration in Optional(Gen.Choose(0, int.MaxValue).Select(half => half * 3L))
+        from expiration in Optional(Optional(Gen.Choose(0, int.MaxValue).Select(half => half * 3L)).Select(seconds => new ApnsExpiration(seconds)))
         from collapseId in Text.OrNull()
         from payload in Optional(JsonObject(depth: 3))
         select new ApnsOverrides

@@ -180,7 +180,7 @@ public sealed class PushSenderLimitsTests : IDisposable
         AcceptedAt = DateTimeOffset.UnixEpoch,
     };
 
-    private static ApnsApp App(string name) => new(name, "acme", "com.example.shop", "TEAM000001", "KEY0000001", "/none.p8", Sandbox: false);
+    private static ApnsApp App(string name) => new(name, "acme", "com.example.shop", new ApnsKeyFile("TEAM000001", "KEY0000001", "/none.p8"), Sandbox: false);
 
     private PushSender Sender() => new(
         _provider,

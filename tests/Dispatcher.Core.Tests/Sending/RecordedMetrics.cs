@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatcher.Core.Tests.Sending;
 
-/// <summary>Sending's metrics, and what they have measured.</summary>
+/// <summary>Metrics, and what they have measured.</summary>
 internal sealed class RecordedMetrics : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -25,9 +25,12 @@ internal sealed class RecordedMetrics : IDisposable
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.Start();
         Sending = new SendingMetrics(factory);
+        Credentials = new CredentialMetrics(factory);
     }
 
     public SendingMetrics Sending { get; }
+
+    public CredentialMetrics Credentials { get; }
 
     /// <summary>Every value of an instrument with the values of its tags, in order: <c>"1 shop NoPermit"</c>.</summary>
     public IEnumerable<string> Of(string instrument) => _measured

@@ -1,3 +1,4 @@
+using Dispatcher.Chaos.Stage;
 using Dispatcher.Core.Sending;
 
 namespace Dispatcher.EndToEnd.Tests.Stage;

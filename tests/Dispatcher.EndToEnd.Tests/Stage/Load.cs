@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Dispatcher.Chaos.Stage;
 
 namespace Dispatcher.EndToEnd.Tests.Stage;
 

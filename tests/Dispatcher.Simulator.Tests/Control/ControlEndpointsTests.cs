@@ -107,7 +107,23 @@ public sealed class ControlEndpointsTests : IAsyncLifetime
         Assert.Equal((200, "[]"), ((await GetAsync("/ledger/accepted?after=3")).Status, (await GetAsync("/ledger/accepted?after=3")).Json.GetProperty("accepted").GetRawText()));
     }
 
+    [Fact]
+    public async Task Refusals_are_read_in_the_same_way_as_what_was_accepted()
+    {
+        await new ApnsPush().SendAsync(_fixture);
+        await new ApnsPush { Path = ApnsPush.Scripted("fa114100") }.SendAsync(_fixture);
+
+        var first = (await GetAsync("/ledger/answers?limit=1")).Json;
+        var second = (await GetAsync("/ledger/answers?after=1")).Json;
+
+        Assert.Equal((1, 200), (first.GetProperty("next").GetInt64(), first.GetProperty("answers")[0].GetProperty("status").GetInt32()));
+        Assert.Equal((2, 410), (second.GetProperty("next").GetInt64(), second.GetProperty("answers")[0].GetProperty("status").GetInt32()));
+        Assert.True(second.GetProperty("answers")[0].GetProperty("receivedAt").GetDateTimeOffset() >= first.GetProperty("answers")[0].GetProperty("receivedAt").GetDateTimeOffset());
+        Assert.Equal("[]", (await GetAsync("/ledger/answers?after=2")).Json.GetProperty("answers").GetRawText());
+    }
+
     [Theory]
+    [InlineData("/ledger/answers?after=-1")]
     [InlineData("/ledger/accepted?after=-1")]
     [InlineData("/ledger/accepted?limit=0")]
     [InlineData("/ledger/accepted?limit=100001")]

@@ -71,7 +71,7 @@ public class SimulatorFixture : IAsyncLifetime
         _directory.Delete(recursive: true);
     }
 
-    internal static HttpMessageInvoker NewClient(X509Certificate2 trusted, Action<int>? connecting = null) => new(new SocketsHttpHandler
+    internal static HttpMessageInvoker NewClient(X509Certificate2 trusted, Action<int>? connecting = null, X509Certificate2? certificate = null) => new(new SocketsHttpHandler
     {
         ConnectCallback = async (context, cancellationToken) =>
         {
@@ -82,6 +82,7 @@ public class SimulatorFixture : IAsyncLifetime
         },
         SslOptions = new SslClientAuthenticationOptions
         {
+            ClientCertificates = certificate is null ? null : [certificate],
             CertificateChainPolicy = new X509ChainPolicy
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Dispatcher.Simulator.Wire;
 
@@ -28,6 +29,17 @@ public sealed class WireConnectionTests : IAsyncLifetime
 
         Assert.Equal((200, true, 1), (answer.Status, answer.EndsStream, answer.Stream));
         Assert.Equal(1, _fixture.Providers.Ledger.Summarize().Accepted);
+    }
+
+    [Fact]
+    public async Task A_certificate_is_as_good_as_a_provider_token()
+    {
+        using var certificate = X509Certificate2.CreateFromPemFile(_fixture.Manifest.ApnsCertificatePath!);
+        using var client = SimulatorFixture.NewClient(_fixture.Providers.Authority.Certificate, certificate: certificate);
+        var push = new ApnsPush { Client = client, Headers = { ["authorization"] = null } };
+
+        Assert.Equal(200, (await push.SendAsync(_fixture)).Status);
+        Assert.Equal(403, (await (push with { Client = null }).SendAsync(_fixture)).Status);
     }
 
     [Fact]

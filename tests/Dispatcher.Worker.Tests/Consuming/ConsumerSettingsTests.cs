@@ -41,6 +41,17 @@ public sealed class ConsumerSettingsTests
         var groups = Lane.All.Select(lane => ConsumerSettings.ForLane(Options(), lane).GroupId).ToList();
 
         Assert.Equal(["dispatcher.push.apns.urgent", "dispatcher.push.apns.bulk", "dispatcher.push.fcm.urgent", "dispatcher.push.fcm.bulk"], groups);
+        Assert.Equal(groups.Select(group => $"{group}.delay"), Lane.All.Select(lane => ConsumerSettings.ForDelays(Options(), lane).GroupId));
+    }
+
+    [Fact]
+    public void The_delay_tiers_consumers_prefetch_together_what_one_lanes_does()
+    {
+        var lane = ConsumerSettings.ForLane(Options(), ApnsUrgent);
+        var delays = ConsumerSettings.ForDelays(Options(), ApnsUrgent);
+
+        Assert.Equal(lane.QueuedMaxMessagesKbytes, Lane.All.Count * delays.QueuedMaxMessagesKbytes);
+        Assert.Equal(lane.FetchMaxBytes, Lane.All.Count * delays.FetchMaxBytes);
     }
 
     /// <summary>With KIP-848 these are the broker's; a client that names them, even as null, is refused at creation.</summary>
@@ -86,6 +97,28 @@ public sealed class ConsumerSettingsTests
     [InlineData("dotnet.producer.enable.background.poll")]
     public void What_the_promise_rests_on_cannot_be_set(string property) =>
         Assert.Contains(Options((property, "x")).Validate(), problem => problem.Contains(property, StringComparison.OrdinalIgnoreCase));
+
+    [Fact]
+    public void What_we_set_a_consumer_to_is_taken()
+    {
+        var options = Options();
+        Assert.Null(ConsumerSettings.Problem(options));
+
+        options.GroupProtocol = "consumer";
+        Assert.Null(ConsumerSettings.Problem(options));
+    }
+
+    /// <summary>A pump would make such a consumer again and again, and never one that runs.</summary>
+    [Theory]
+    [InlineData("session.timeout.ms", "200000", "max.poll.interval.ms")] // above it
+    [InlineData("message.max.bytes", "4000000", "fetch.max.bytes")] // more than the delay tiers' consumers fetch
+    public void What_no_consumer_can_be_made_of_is_said_in_one_line(string property, string value, string said)
+    {
+        var problem = ConsumerSettings.Problem(Options((property, value)));
+
+        Assert.Contains(said, problem, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', problem!);
+    }
 
     private static KafkaOptions Options(params ReadOnlySpan<(string Name, string Value)> properties)
     {

@@ -23,7 +23,7 @@ public sealed class HeldRecordTests
         using var log = new LogLines();
         using var loggers = new LoggerFactory([log]);
         using var pump = new Pump(
-            new PumpSettings("test", [cluster.Topic], AreDelays: false, Samples.Apps, ConsumerSettings.ForLane(cluster.Options, LaneCluster.Lane)),
+            new PumpSettings("test", [cluster.Topic], DelaysOf: null, Samples.Apps, ConsumerSettings.ForLane(cluster.Options, LaneCluster.Lane)),
             sink,
             TestWorker.Quick(),
             TimeProvider.System,

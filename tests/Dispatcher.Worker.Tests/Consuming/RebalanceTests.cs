@@ -39,6 +39,40 @@ public sealed class RebalanceTests : IDisposable
         Assert.Equal(0, first.Counters["dispatcher.kafka.consumer.replaced"]);
     }
 
+    /// <summary>From one worker to four and back, with a push that comes twice for a rebalance and never for anything else.</summary>
+    [Theory]
+    [InlineData("classic")]
+    [InlineData("consumer")]
+    public async Task Scaling_out_and_in_under_load_loses_nothing(string groupProtocol)
+    {
+        const int More = 3;
+        _cluster.Options.GroupProtocol = groupProtocol;
+        _cluster.Options.Properties["session.timeout.ms"] = "2000"; // in-memory Kafka rebalances for a session less a second
+        await using var first = await TestWorker.StartAssignedAsync(_cluster, _provider);
+        var load = new Load(_cluster);
+        await _provider.AnsweredAsync(200);
+
+        var more = new List<TestWorker>();
+        for (var i = 0; i < More; i++)
+        {
+            var next = await TestWorker.StartAssignedAsync(_cluster, _provider);
+            more.Add(next);
+            await Eventually.IsAsync(() => next.Log.Contain($"assigned {_cluster.Topic}/"), () => $"worker {i + 2} has its share: {string.Join('\n', next.Log.All)}");
+            await _provider.AnsweredAsync(_provider.Answered + 100);
+        }
+
+        foreach (var worker in more)
+        {
+            await worker.DisposeAsync();
+            await _provider.AnsweredAsync(_provider.Answered + 100);
+        }
+
+        var pushes = await load.EndAsync();
+        await _cluster.CommittedAllAsync(pushes);
+        Assert.All(pushes, push => Assert.True(_provider.HasAnswered(push.Push.Id)));
+        Assert.InRange(pushes.Max(push => _provider.Came[push.Push.Id]), 1, 1 + (2 * More));
+    }
+
     [Fact]
     public async Task What_outlasts_the_drain_of_a_rebalance_is_sent_again_by_the_new_owner_and_nothing_else()
     {

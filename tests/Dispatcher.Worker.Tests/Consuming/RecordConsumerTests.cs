@@ -30,7 +30,7 @@ public sealed class RecordConsumerTests : IDisposable
         var sink = new RoomySink(topics.Length);
         sink.SetRoom(0, room);
         var pump = new Pump(
-            new PumpSettings("test", topics, AreDelays: true, Samples.Apps, ConsumerSettings.ForDelays(_cluster.Options)),
+            new PumpSettings("test", topics, DelaysOf: null, Samples.Apps, ConsumerSettings.ForDelays(_cluster.Options, LaneCluster.Lane)),
             sink,
             TestWorker.Quick(),
             TimeProvider.System,

@@ -63,6 +63,22 @@ public sealed class StopTests : IDisposable
         Assert.Equal(100, (await _cluster.ResultsAsync(100)).Select(result => result.Id).Distinct().Count());
     }
 
+    /// <summary>Leaving the group is a rebalance, and that would wait for the same pushes again.</summary>
+    [Fact]
+    public async Task After_the_drain_nobody_waits_a_second_time()
+    {
+        var options = TestWorker.Quick();
+        (options.DrainTimeout, options.RevokeTimeout) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromHours(1));
+        await _cluster.ProduceAsync(10);
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider, options);
+        await _provider.CameAsync(10);
+
+        await worker.StopAsync().WaitAsync(Eventually.Patience);
+
+        Assert.True(worker.Log.Contain("stay in Kafka"), "it says what it left");
+        Assert.All(await _cluster.CommittedAsync(), offset => Assert.Equal(0, offset));
+    }
+
     [Fact]
     public async Task A_worker_without_work_stops_at_once()
     {

@@ -119,7 +119,7 @@ public sealed class DelayScenarios : IAsyncLifetime, IDisposable
         Exhausted = await BeginAsync(Samples.Push(), _ => unavailable);
         OutOfTime = await BeginAsync(Samples.Push() with { TimeToLive = 3 }, _ => unavailable);
         Parked = await BeginAsync(Samples.Push(Samples.OtherIos), attempt => attempt <= WrongKeys ? misconfigured : ScriptedProvider.Accepted);
-        Scheduled = await BeginAsync(Samples.Push() with { SendAt = now.AddSeconds(3.4), TimeToLive = 60 }, _ => ScriptedProvider.Accepted);
+        Scheduled = await BeginAsync(Samples.Push() with { SendAt = TimeProvider.System.GetUtcNow().AddSeconds(5.4), TimeToLive = 60 }, _ => ScriptedProvider.Accepted);
         InAFormerTier = await BeginAsync(Samples.Push(), _ => ScriptedProvider.Accepted, FormerTier, new DelayedPush(
             LaneCluster.Lane, now, now, 1, 1, now.AddMinutes(-1), "ServiceUnavailable", new RecordOrigin(_cluster.Topic, 0, 1_000_000, now), null));
         OfAnAppThatIsGone = await BeginAsync(Samples.Push("gone"), _ => ScriptedProvider.Accepted, Kafka.Topics.Delays.Topics[0], new DelayedPush(

@@ -10,10 +10,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatcher.Worker.Tests.Dispatching;
 
-/// <summary>A sink of two tiers before four lanes whose loops never start: what left the tiers stays in the queues for a test to take.</summary>
+/// <summary>A sink of two tiers before a lane whose loops never start: what left the tiers stays in the queue for a test to take.</summary>
 internal sealed class DelayWorld : IDisposable
 {
-    private readonly Dictionary<Lane, (LaneQueue Queue, LaneDispatcher Dispatcher)> _lanes;
+    private static readonly Lane Lane = Lane.All[2];
+
+    private readonly LaneQueue _queue;
+    private readonly LaneDispatcher _dispatcher;
     private readonly Dictionary<PartitionKey, PartitionTracker> _trackers = [];
     private readonly Counters _counters = new();
     private long _next;
@@ -22,14 +25,11 @@ internal sealed class DelayWorld : IDisposable
     [SuppressMessage("Reliability", "CA2000", Justification = "The dispatcher disposes its queue.")]
     public DelayWorld(int roomInLane)
     {
-        _lanes = Lane.All.ToDictionary(lane => lane, lane =>
-        {
-            var queue = new LaneQueue(roomInLane, long.MaxValue, int.MaxValue, _ => _isServing ? int.MaxValue : 0);
-            // No loop starts, so nobody asks for a sender, a settler or metrics.
-            return (queue, new LaneDispatcher(
-                lane, $"push.{lane.Name}", queue, Samples.Apps, null!, null!, null!, Time, NullLogger<LaneDispatcher>.Instance));
-        });
-        Sink = new DelaySink(2, _lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Dispatcher), Time);
+        _queue = new LaneQueue(roomInLane, long.MaxValue, int.MaxValue, _ => _isServing ? int.MaxValue : 0);
+        // No loop starts, so nobody asks for a sender, a settler or metrics.
+        _dispatcher = new LaneDispatcher(
+            Lane, $"push.{Lane.Name}", _queue, Samples.Apps, null!, null!, null!, Time, NullLogger<LaneDispatcher>.Instance);
+        Sink = new DelaySink(2, _dispatcher, Time);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -40,13 +40,12 @@ internal sealed class DelayWorld : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, dispatcher) in _lanes.Values)
-            dispatcher.Dispose();
+        _dispatcher.Dispose();
         _counters.Dispose();
     }
 
-    public ConsumedPush Add(Lane lane, DateTimeOffset notBefore, DateTimeOffset? leavesAt = null, int tier = 0, int partition = 0, int length = 5) =>
-        Add(new DelayedPush(lane, notBefore, leavesAt ?? notBefore, 1, 1, null, null, new RecordOrigin("push", 0, 0, Now), null), tier, partition, length);
+    public ConsumedPush Add(DateTimeOffset notBefore, DateTimeOffset? leavesAt = null, int tier = 0, int partition = 0, int length = 5) =>
+        Add(new DelayedPush(Lane, notBefore, leavesAt ?? notBefore, 1, 1, null, null, new RecordOrigin("push", 0, 0, Now), null), tier, partition, length);
 
     public ConsumedPush Add(DelayedPush? delay, int tier = 0, int partition = 0, int length = 5)
     {
@@ -66,16 +65,17 @@ internal sealed class DelayWorld : IDisposable
         Sink.DropClosed();
     }
 
-    public int Waiting(Lane lane) => _lanes[lane].Queue.Count;
+    /// <summary>Pushes that have left their tier and wait for the lane.</summary>
+    public int Queued => _queue.Count;
 
-    /// <summary>Takes everything out of a lane's queue.</summary>
-    public IReadOnlyList<ConsumedPush> Serve(Lane lane)
+    /// <summary>Takes everything out of the lane's queue.</summary>
+    public IReadOnlyList<ConsumedPush> Serve()
     {
         _isServing = true;
         var taken = new List<ConsumedPush>();
-        while (_lanes[lane].Queue.TryTake() is { } push)
+        while (_queue.TryTake() is { } push)
         {
-            _lanes[lane].Queue.Release(push);
+            _queue.Release(push);
             taken.Add(push);
         }
 

@@ -133,6 +133,8 @@ public sealed class SettlementTests : IDisposable
         { "wrong lane", Json(app: Samples.Android), "wrongLane" },
         { "too large", $$"""{"v":1,"pad":"{{new string('x', 70_000)}}"}""", "tooLarge" },
         { "bad token", Json(token: "no hex at all!"), "invalidToken" },
+        { "topic of a provider without topics", Json().Replace("\"token\"", "\"topic\"", StringComparison.Ordinal), "invalidToken" },
+        { "two targets", Json().Replace("\"v\"", "\"fid\":\"f\",\"v\"", StringComparison.Ordinal), "undecodable" },
     };
 
     /// <summary>No crash loop, no skipping: the record is kept as it is, and the next push goes its way.</summary>

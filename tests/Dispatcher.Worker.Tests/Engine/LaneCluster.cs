@@ -14,10 +14,10 @@ internal sealed class LaneCluster : IDisposable
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly IConsumer<Ignore, Ignore> _group;
 
-    public LaneCluster(int partitions = 1, string delayTiers = "1s,1m")
+    public LaneCluster(int partitions = 1, string delayTiers = "1s,1m", int brokers = 1)
     {
         Partitions = partitions;
-        Kafka = InMemoryKafka.Start();
+        Kafka = InMemoryKafka.Start(brokers);
         Options = NewOptions(Kafka, delayTiers);
         foreach (var topic in Options.Topics.All)
             Kafka.CreateTopic(topic, topic == Topic ? partitions : 1);
@@ -25,13 +25,11 @@ internal sealed class LaneCluster : IDisposable
         {
             BootstrapServers = Kafka.BootstrapServers,
             LingerMs = 2,
+            CompressionType = CompressionType.Lz4, // the cluster keeps 5 MiB of a partition
             ReconnectBackoffMs = 10,
             ReconnectBackoffMaxMs = 100,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-        _group = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = Kafka.BootstrapServers, GroupId = Group })
-            .SetLogHandler((_, _) => { })
-            .SetErrorHandler((_, _) => { })
-            .Build();
+        _group = NewGroupView(Kafka, Group);
     }
 
     public InMemoryKafka Kafka { get; }
@@ -75,9 +73,50 @@ internal sealed class LaneCluster : IDisposable
         return [.. answer.OrderBy(partition => partition.Partition.Value).Select(partition => Math.Max(0, partition.Offset.Value))];
     }
 
+    /// <summary>What the group has committed, per partition, and what the commits say beyond the offset.</summary>
+    public Task<(long Offset, SettledBitmap? Settled)[]> CommittedSparseAsync() => Task.Run(() =>
+    {
+        using var list = new OffsetList(_group.Handle);
+        foreach (var partition in Enumerable.Range(0, Partitions))
+            list.Add(new TopicPartition(Topic, partition));
+        var committed = list.Committed(Eventually.Patience).ToDictionary(
+            line => line.Partition.Partition.Value, line => (line.Offset, SettledBitmap.Decode(line.Metadata, line.Offset)));
+        return Enumerable.Range(0, Partitions).Select(partition => committed.GetValueOrDefault(partition)).ToArray();
+    });
+
+    /// <summary>Waits until the commit of partition 0 says that so many are settled beyond it.</summary>
+    public Task SettledBeyondAsync(int count) => Eventually.GetAsync(
+        CommittedSparseAsync,
+        committed => committed[0].Settled?.Count == count,
+        "what is settled beyond the commit",
+        committed => string.Join(", ", committed.Select(partition => $"{partition.Offset}: {partition.Settled?.Count}")));
+
+    /// <summary>Commits for the group as a tool would, while it has no members.</summary>
+    public async Task CommitAsync(long offset, byte[] metadata)
+    {
+        using (var list = new OffsetList(_group.Handle))
+        {
+            list.Add(new TopicPartition(Topic, 0), offset, metadata);
+            list.Commit();
+        }
+
+        await Eventually.GetAsync(CommittedAsync, committed => committed[0] == offset, "what is committed", committed => $"{committed[0]}");
+    }
+
     /// <summary>Waits until everything up to these offsets is committed.</summary>
     public Task CommittedAsync(params long[] offsets) => Eventually.GetAsync(
         CommittedOrNothingAsync, committed => committed.Zip(offsets).All(pair => pair.First >= pair.Second), "what is committed", committed => string.Join(", ", committed));
+
+    /// <summary>What any group has committed in the first partition of any topic; 0 if it has not.</summary>
+    public Task<long> CommittedAsync(string group, string topic) => Task.Run(() =>
+    {
+        using var member = NewGroupView(Kafka, group);
+        return Math.Max(0, Assert.Single(member.Committed([new TopicPartition(topic, 0)], Eventually.Patience)).Offset.Value);
+    });
+
+    /// <summary>Waits until any group has committed everything up to an offset in the first partition of any topic.</summary>
+    public Task CommittedAsync(string group, string topic, long offset) => Eventually.GetAsync(
+        () => CommittedAsync(group, topic), committed => committed >= offset, $"what {group} has committed in {topic}");
 
     /// <summary>Like <see cref="CommittedAsync()"/>, but zero while Kafka does not answer.</summary>
     private async Task<long[]> CommittedOrNothingAsync()
@@ -142,6 +181,13 @@ internal sealed class LaneCluster : IDisposable
             .SetLogHandler((_, _) => { }).Build();
         return consumer.QueryWatermarkOffsets(new TopicPartition(topic, 0), Eventually.Patience).High.Value;
     }
+
+    /// <summary>A consumer that asks for a group's offsets and never joins it.</summary>
+    private static IConsumer<Ignore, Ignore> NewGroupView(InMemoryKafka kafka, string group) =>
+        new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = kafka.BootstrapServers, GroupId = group })
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
 
     private static KafkaOptions NewOptions(InMemoryKafka kafka, string delayTiers)
     {

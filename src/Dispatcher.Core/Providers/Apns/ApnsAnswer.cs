@@ -1,73 +1,63 @@
 using System.Text.Json;
+using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 
 namespace Dispatcher.Core.Providers.Apns;
 
-/// <summary>What an answer of APNs means. Source: Apple, "Handling notification responses from APNs".</summary>
+/// <summary>What an answer of APNs means.</summary>
 /// <param name="Outcome">The outcome.</param>
-/// <param name="IsKnown">Whether its reason has a row here; otherwise the status has decided.</param>
-internal readonly record struct ApnsAnswer(SendOutcome Outcome, bool IsKnown)
+/// <param name="Reason">The row of its reason; <see langword="null"/> where it has none and the status has decided.</param>
+internal readonly record struct ApnsAnswer(SendOutcome Outcome, ApnsReason? Reason)
 {
     /// <summary>Reads an answer.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="topicIsOurs">
-    /// Whether the topic is the app's plain bundle id. If it is, its refusal is our configuration's fault; a topic that the push asked
-    /// for must not stop the whole app.
-    /// </param>
+    /// <param name="app">Whose push or channel it is about.</param>
+    /// <param name="push">The push; <see langword="null"/> in the management of channels.</param>
     /// <param name="now">The instant of the answer.</param>
-    public static ApnsAnswer Read(in HttpAnswer answer, bool topicIsOurs, DateTimeOffset now)
+    public static ApnsAnswer Read(in HttpAnswer answer, ApnsApp app, PushNotification? push, DateTimeOffset now)
     {
-        if (answer.Status == 200)
+        if (answer.Status is >= 200 and < 300)
         {
-            var id = answer.Header("apns-unique-id") ?? answer.Header("apns-id");
-            return new(new SendOutcome.Accepted(id) { Status = 200 }, IsKnown: true);
+            var id = answer.Header("apns-unique-id") ?? answer.Header("apns-id") ?? answer.Header("apns-request-id");
+            return new(new SendOutcome.Accepted(id) { Status = answer.Status }, Reason: null);
         }
 
         var (text, since) = Parse(answer.Body.Span);
-        var reason = ReasonWord.Of(answer.Status, text);
-        var outcome = ByReason(reason, topicIsOurs, since);
+        var word = ReasonWord.Of(answer.Status, text);
+        var reason = ApnsReasons.Find(word);
+        var outcome = reason is null ? ByStatus(answer.Status, push, since) : ByReason(reason, push, since);
         return new(
-            (outcome ?? ByStatus(answer.Status, since)) with
+            outcome with
             {
-                Reason = reason,
+                Reason = word,
                 Status = answer.Status,
                 RetryAfter = answer.RetryAfter(now),
+                Detail = LikelyCause(word, app, push),
             },
-            IsKnown: outcome is not null);
+            reason);
     }
 
     // By reason before status: ExpiredToken was documented under 400 and is sent with 410.
-    private static SendOutcome? ByReason(string reason, bool topicIsOurs, DateTimeOffset? since) => reason switch
+    private static SendOutcome ByReason(ApnsReason reason, PushNotification? push, DateTimeOffset? since) => reason.Meaning switch
     {
-        "Unregistered" or "ExpiredToken" => new SendOutcome.Unregistered(since),
-
-        // Not "unregistered": one wrong environment setting would forget every token.
-        "BadDeviceToken" or "DeviceTokenNotForTopic" => new SendOutcome.Rejected(),
-
-        "BadCollapseId" or "BadExpirationDate" or "BadMessageId" or "BadPriority" or "DuplicateHeaders" or "InvalidPushType"
-            or "MissingDeviceToken" or "MissingTopic" or "PayloadEmpty" or "PayloadTooLarge" or "BadPath" or "MethodNotAllowed" =>
-            new SendOutcome.Rejected(),
-
-        "BadTopic" or "TopicDisallowed" => topicIsOurs ? new SendOutcome.Misconfigured() : new SendOutcome.Rejected(),
-
-        // Apple documents BadEnvironmentKeyIdInToken; servers were seen to say BadEnvironmentKeyInToken.
-        "BadCertificate" or "BadCertificateEnvironment" or "Forbidden" or "InvalidProviderToken" or "MissingProviderToken"
-            or "BadEnvironmentKeyIdInToken" or "BadEnvironmentKeyInToken" => new SendOutcome.Misconfigured(),
-
-        // Not processed, and nothing is wrong with the push: another connection will do, for the first with a new token.
-        ApnsReasons.ExpiredProviderToken or ApnsReasons.IdleTimeout => new SendOutcome.NotSent(),
-
-        "TooManyRequests" => new SendOutcome.Throttled(ThrottleScope.Token),
-        "TooManyProviderTokenUpdates" => new SendOutcome.Throttled(ThrottleScope.App),
-        "InternalServerError" or "ServiceUnavailable" or ApnsReasons.Shutdown or ApnsReasons.UnrelatedKeyIdInToken =>
-            new SendOutcome.Unavailable(),
-        _ => null,
+        ApnsMeaning.Rejected => new SendOutcome.Rejected(),
+        ApnsMeaning.Unregistered => new SendOutcome.Unregistered(since),
+        ApnsMeaning.Misconfigured => new SendOutcome.Misconfigured(),
+        // A topic that the push asked for must not stop the whole app.
+        ApnsMeaning.TopicRefused =>
+            push?.Apns is null or { Topic: null, PushType: null } ? new SendOutcome.Misconfigured() : new SendOutcome.Rejected(),
+        ApnsMeaning.NotSent => new SendOutcome.NotSent(),
+        ApnsMeaning.Unavailable => new SendOutcome.Unavailable(),
+        ApnsMeaning.DeviceThrottled => new SendOutcome.Throttled(ThrottleScope.Token),
+        ApnsMeaning.AppThrottled => new SendOutcome.Throttled(ThrottleScope.App),
+        _ => throw new InvalidOperationException($"No such meaning: {reason.Meaning}."),
     };
 
-    private static SendOutcome ByStatus(int status, DateTimeOffset? since) => status switch
+    private static SendOutcome ByStatus(int status, PushNotification? push, DateTimeOffset? since) => status switch
     {
-        410 => new SendOutcome.Unregistered(since),
+        410 when push is { Target.Kind: TargetKind.Token } => new SendOutcome.Unregistered(since),
         429 => new SendOutcome.Throttled(ThrottleScope.Token),
         403 => new SendOutcome.Misconfigured(),
         // Without one of APNs' reasons, something else answers at that address.
@@ -75,6 +65,26 @@ internal readonly record struct ApnsAnswer(SendOutcome Outcome, bool IsKnown)
         >= 400 and < 500 => new SendOutcome.Rejected(),
         _ => new SendOutcome.Unavailable(),
     };
+
+    private static string? LikelyCause(string reason, ApnsApp app, PushNotification? push)
+    {
+        var (ours, other) = app.Sandbox ? ("sandbox", "production") : ("production", "sandbox");
+        return reason switch
+        {
+            "BadDeviceToken" => $"no token of the {ours} environment, which app '{app.Name}' is configured for; tokens of the other belong to an app with Environment {other}",
+            "DeviceTokenNotForTopic" => $"the token belongs to another app than the topic '{Topic(app, push)}'",
+            "BadTopic" or "TopicDisallowed" or "TopicMismatch" => $"the key or certificate of app '{app.Name}' may not send to the topic '{Topic(app, push)}'",
+            "BadEnvironmentKeyIdInToken" or "BadEnvironmentKeyInToken" or "BadCertificateEnvironment" =>
+                $"the key or certificate of app '{app.Name}' is not for the {ours} environment",
+            "ChannelNotRegistered" => $"no channel of '{app.BundleId}' in the {ours} environment; the other one has channels of its own",
+            "FeatureNotEnabled" or "BroadcastFeatureNotEnabled" => $"broadcasts are not switched on for '{app.BundleId}' at Apple",
+            _ => null,
+        };
+    }
+
+    private static string Topic(ApnsApp app, PushNotification? push) => push is null
+        ? app.BundleId
+        : push.Apns?.Topic ?? app.BundleId + ApnsPushType.Of(push, app.BundleId).TopicSuffix;
 
     private static (string? Reason, DateTimeOffset? Since) Parse(ReadOnlySpan<byte> body)
     {
@@ -98,9 +108,9 @@ internal readonly record struct ApnsAnswer(SendOutcome Outcome, bool IsKnown)
                     reader.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not APNs' JSON: the status decides.
+            // Not APNs' JSON (the second: a string that is not valid Unicode): the status decides.
         }
 
         return (reason, since);

@@ -6,15 +6,41 @@ namespace Dispatcher.Core.Providers.Apns;
 public sealed class ApnsOptions
 {
     /// <summary>
-    /// Where to send. Default: by app, <c>https://api.push.apple.com</c> or <c>https://api.sandbox.push.apple.com</c>. Set it for a proxy,
-    /// for port 2197, or for a simulator.
+    /// Where to send instead of Apple's hosts: a proxy or a simulator. For both environments, unless <see cref="SandboxEndpoint"/> is set.
     /// </summary>
     public Uri? Endpoint { get; set; }
 
-    /// <summary>A PEM file with the only roots to trust for the endpoint. Default: the machine's.</summary>
+    /// <summary>Where to send the pushes of sandbox apps. Default: <see cref="Endpoint"/>, or Apple's sandbox.</summary>
+    public Uri? SandboxEndpoint { get; set; }
+
+    /// <summary>Where channels are made and deleted, instead of Apple's hosts. For both environments, as <see cref="Endpoint"/>.</summary>
+    public Uri? ChannelsEndpoint { get; set; }
+
+    /// <summary>The same for sandbox apps. Default: <see cref="ChannelsEndpoint"/>, or Apple's sandbox.</summary>
+    public Uri? SandboxChannelsEndpoint { get; set; }
+
+    /// <summary>The port at Apple's hosts: 443, or 2197 where a firewall lets nothing else through. Default: 443.</summary>
+    public int Port { get; set; } = 443;
+
+    /// <summary>
+    /// Whether broadcasts go to <c>api-broadcast(.sandbox).push.apple.com</c>, as Apple's samples print, rather than to the hosts of
+    /// device pushes, as Apple's text says and clients do. Default: false.
+    /// </summary>
+    public bool BroadcastHosts { get; set; }
+
+    /// <summary>What follows the bundle id in the topic of a <c>complication</c> push. Default: <c>.complication</c>; Apple prints <c>h.complication</c>.</summary>
+    public string ComplicationSuffix { get; set; } = ".complication";
+
+    /// <summary>
+    /// The least wait after a 5xx, 0 to 1 hour. Apple's page asks for 15 minutes, its clients wait seconds. Default: 0, which leaves it to
+    /// the waits between attempts.
+    /// </summary>
+    public TimeSpan ServerErrorDelay { get; set; } = TimeSpan.Zero;
+
+    /// <summary>A PEM file with the only roots to trust for the endpoints. Default: the machine's.</summary>
     public string? TrustedCaPath { get; set; }
 
-    /// <summary>Connections per key and endpoint, 1 to 64. Default: 2.</summary>
+    /// <summary>Connections per key or certificate and endpoint, 1 to 64. Default: 2.</summary>
     public int Connections { get; set; } = 2;
 
     /// <summary>
@@ -30,8 +56,22 @@ public sealed class ApnsOptions
     public IReadOnlyList<string> Validate()
     {
         var problems = new List<string>();
-        if (Endpoint is { } endpoint && !EndpointUri.IsValid(endpoint))
-            problems.Add($"Endpoint '{endpoint}' must be an absolute http or https URL without a path.");
+        void CheckEndpoint(string option, Uri? endpoint)
+        {
+            if (endpoint is not null && !EndpointUri.IsValid(endpoint))
+                problems.Add($"{option} '{endpoint}' must be an absolute http or https URL without a path.");
+        }
+
+        CheckEndpoint(nameof(Endpoint), Endpoint);
+        CheckEndpoint(nameof(SandboxEndpoint), SandboxEndpoint);
+        CheckEndpoint(nameof(ChannelsEndpoint), ChannelsEndpoint);
+        CheckEndpoint(nameof(SandboxChannelsEndpoint), SandboxChannelsEndpoint);
+        if (Port is not (443 or 2197))
+            problems.Add($"Port is {Port}; it must be 443 or 2197.");
+        if (ComplicationSuffix.Length is 0 or > 64 || !ComplicationSuffix.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-'))
+            problems.Add($"ComplicationSuffix '{ComplicationSuffix}' must be 1 to 64 letters, digits, dots and hyphens.");
+        if (ServerErrorDelay < TimeSpan.Zero || ServerErrorDelay > TimeSpan.FromHours(1))
+            problems.Add($"ServerErrorDelay is {ServerErrorDelay}; it must be 00:00:00 to 01:00:00.");
         if (TrustedRoots.Problem(TrustedCaPath) is { } problem)
             problems.Add($"TrustedCaPath '{TrustedCaPath}' cannot be used: {problem}");
         if (Connections is < 1 or > 64)
@@ -42,4 +82,19 @@ public sealed class ApnsOptions
             problems.Add($"KeepAlive is {KeepAlive}; it must be 00:00:30 to 01:00:00.");
         return problems;
     }
+
+    /// <summary>Where device pushes of an environment go.</summary>
+    internal Uri DevicesOf(bool sandbox) => Given(Endpoint, SandboxEndpoint, sandbox) ?? Apple("api", sandbox, Port);
+
+    /// <summary>Where broadcasts of an environment go.</summary>
+    internal Uri BroadcastsOf(bool sandbox) =>
+        Given(Endpoint, SandboxEndpoint, sandbox) ?? Apple(BroadcastHosts ? "api-broadcast" : "api", sandbox, Port);
+
+    /// <summary>Where the channels of an environment are managed. Source: Apple, "Sending channel management requests to APNs".</summary>
+    internal Uri ChannelsOf(bool sandbox) =>
+        Given(ChannelsEndpoint, SandboxChannelsEndpoint, sandbox) ?? Apple("api-manage-broadcast", sandbox, sandbox ? 2195 : 2196);
+
+    private static Uri? Given(Uri? both, Uri? ofSandbox, bool sandbox) => (sandbox ? ofSandbox : null) ?? both;
+
+    private static Uri Apple(string host, bool sandbox, int port) => new($"https://{host}{(sandbox ? ".sandbox" : "")}.push.apple.com:{port}");
 }

@@ -5,62 +5,64 @@ using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Providers.Apns;
 
-/// <summary>The request that carries a push to APNs. Source: Apple, "Sending notification requests to APNs".</summary>
+/// <summary>
+/// The request that carries a push to APNs. Sources: Apple, "Sending notification requests to APNs" and "Sending broadcast push notification
+/// requests to APNs".
+/// </summary>
 internal static class ApnsRequest
 {
-    /// <summary>Where devices are, below an endpoint.</summary>
-    public const string DevicesPath = "/3/device/";
-
     /// <summary>Makes the request.</summary>
     /// <param name="push">The push.</param>
-    /// <param name="devices">The endpoint and <see cref="DevicesPath"/>.</param>
-    /// <param name="bundleId">The app's bundle id.</param>
-    /// <param name="authorization">The provider token's header.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="destination">Where its app's pushes go.</param>
+    /// <param name="authorization">The provider token's header; <see langword="null"/> where the connection shows a certificate.</param>
     /// <param name="body">The rendered payload.</param>
     public static HttpRequestMessage Create(
-        PushNotification push, string devices, string bundleId, string authorization, ReadOnlyMemory<byte> body)
+        PushNotification push, ApnsPushType type, ApnsDestination destination, string? authorization, ReadOnlyMemory<byte> body)
     {
-        var pushType = ApnsPushType.Of(push);
-        var request = new HttpRequestMessage(HttpMethod.Post, devices + push.Target.Value)
+        var isBroadcast = push.Target.Kind == TargetKind.Channel;
+        var request = new HttpRequestMessage(HttpMethod.Post, isBroadcast ? destination.Broadcasts : destination.Devices + push.Target.Value)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new PushContent(body),
         };
         var headers = request.Headers;
-        headers.TryAddWithoutValidation("authorization", authorization);
-        headers.TryAddWithoutValidation("apns-id", push.Id.ToString());
-        headers.TryAddWithoutValidation("apns-topic", Topic(push, bundleId, pushType));
-        headers.TryAddWithoutValidation("apns-push-type", pushType);
-        headers.TryAddWithoutValidation("apns-priority", Priority(push, pushType));
-        if (Expiration(push) is { } expiration)
+        if (authorization is not null)
+            headers.TryAddWithoutValidation("authorization", authorization);
+        headers.TryAddWithoutValidation("apns-push-type", type.Name);
+        headers.TryAddWithoutValidation("apns-priority", Priority(push, type));
+        if (Expiration(push, type) is { } expiration)
             headers.TryAddWithoutValidation("apns-expiration", expiration.ToString(CultureInfo.InvariantCulture));
+
+        if (isBroadcast)
+        {
+            headers.TryAddWithoutValidation("apns-request-id", push.Id.ToString());
+            headers.TryAddWithoutValidation("apns-channel-id", push.Target.Value);
+            return request;
+        }
+
+        headers.TryAddWithoutValidation("apns-id", push.Id.ToString());
+        headers.TryAddWithoutValidation("apns-topic", push.Apns?.Topic ?? destination.TopicOf(type));
         if ((push.Apns?.CollapseId ?? push.CollapseKey) is { } collapseId)
             headers.TryAddWithoutValidation("apns-collapse-id", collapseId);
         return request;
     }
 
-    /// <summary>The topic: the push's own, or the bundle id with the suffix of the push type.</summary>
-    internal static string Topic(PushNotification push, string bundleId, string pushType) =>
-        push.Apns?.Topic ?? ApnsPushType.TopicSuffix(pushType) switch
+    private static string Priority(PushNotification push, ApnsPushType type) =>
+        (push.Apns?.Priority ?? type.OnlyPriority ?? type.DefaultPriority) switch
         {
-            null or "" => bundleId,
-            var suffix => bundleId + suffix,
+            { } priority => priority.ToString(CultureInfo.InvariantCulture),
+            null => push.Priority == PushPriority.Normal ? "5" : "10",
         };
 
-    private static string Priority(PushNotification push, string pushType) => push.Apns?.Priority switch
-    {
-        { } priority => priority.ToString(CultureInfo.InvariantCulture),
-        null when pushType == ApnsPushType.Background => "5", // 10 is an error there
-        null => push.Priority == PushPriority.Normal ? "5" : "10",
-    };
-
     // Three states: absent leaves storage to APNs, 0 is one attempt, anything else is an instant.
-    private static long? Expiration(PushNotification push) => (push.Apns?.Expiration, push.TimeToLive) switch
+    private static long? Expiration(PushNotification push, ApnsPushType type) => (push.Apns?.Expiration, push.TimeToLive) switch
     {
-        ({ } expiration, _) => expiration,
-        (null, null) => null,
+        ({ } own, _) => own.UnixSeconds,
         (null, 0) => 0,
         (null, { } seconds) => push.DueAt.ToUnixTimeSeconds() + seconds,
+        (null, null) when push.Target.Kind == TargetKind.Channel => 0, // a broadcast must have it; most channels store nothing
+        (null, null) => type.DefaultExpiration,
     };
 }

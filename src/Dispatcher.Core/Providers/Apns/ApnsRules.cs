@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Dispatcher.Core.Apps;
+using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Providers.Apns;
@@ -14,25 +15,60 @@ public static class ApnsRules
     public static IReadOnlyList<PushProblem> Check(PushNotification push, ApnsApp app)
     {
         var problems = new List<PushProblem>();
-        CheckData(push, problems);
+        var type = ApnsPushType.Of(push, app.BundleId);
+        CheckData(push, type, problems);
         CheckCollapseId(push, problems);
+        CheckType(push, type, app, problems);
         if (push.Apns is { } overrides)
-            CheckOverrides(push, overrides, app, problems);
+            CheckOverrides(overrides, type, app, problems);
+        if (push.Target.Kind == TargetKind.Channel)
+            CheckBroadcast(push, type, problems);
         if (problems.Count == 0)
-            CheckSize(push, problems);
+            CheckBody(push, type, problems);
         return problems;
     }
 
-    private static void CheckData(PushNotification push, List<PushProblem> problems)
+    /// <summary>Whether a push says something to APNs beside the neutral fields; the types that need no content do by themselves.</summary>
+    /// <param name="push">The push.</param>
+    /// <param name="app">The app of its target.</param>
+    public static bool HasOwnContent(PushNotification push, ApnsApp app) =>
+        push.Apns?.Payload is not null || ApnsPushType.Of(push, app.BundleId).NeedsNoContent;
+
+    private static void CheckData(PushNotification push, ApnsPushType type, List<PushProblem> problems)
     {
-        var image = push.Notification?.Image;
-        if (image is not null && (push.Notification?.Title ?? push.Notification?.Subtitle ?? push.Notification?.Body) is null)
+        if (!type.HasAps)
+        {
+            // What such a push holds is not for an app to read.
+            if (push.Notification is not null)
+                problems.Add(new("/notification", $"has no place in the body that {TopicKind(type)} takes"));
+            if (push.Data is { Count: > 0 })
+                problems.Add(new("/data", $"has no place in the body that {TopicKind(type)} takes"));
+            return;
+        }
+
+        var content = push.Notification;
+        if (type == ApnsPushType.LiveActivity && content is not null)
+        {
+            void Refuse(string name, bool isThere)
+            {
+                if (isThere)
+                    problems.Add(new($"/notification/{name}", "has no place in a Live Activity's alert"));
+            }
+
+            Refuse("subtitle", content.Subtitle is not null);
+            Refuse("image", content.Image is not null);
+            Refuse("badge", content.Badge is not null);
+        }
+        else if (content?.Image is not null && (content.Title ?? content.Subtitle ?? content.Body) is null)
+        {
             problems.Add(new("/notification/image", "needs a title or a body beside it on APNs"));
+        }
+
         if (push.Data is not { } data)
             return;
         if (data.ContainsKey("aps"))
             problems.Add(new("/data/aps", "is APNs' own key"));
-        if (image is not null && data.ContainsKey("image"))
+        if (content?.Image is not null && data.ContainsKey("image"))
             problems.Add(new("/data/image", "is where notification.image goes on APNs; use one of the two"));
     }
 
@@ -45,20 +81,36 @@ public static class ApnsRules
             problems.Add(new(pointer, $"must have 1 to {PushLimits.ApnsCollapseIdBytes} bytes for APNs, not {bytes}"));
         else if (!IsHeaderText(collapseId))
             problems.Add(new(pointer, "must be printable ASCII for APNs, which takes it as a header"));
+        else if (push.Target.Kind == TargetKind.Channel && push.Apns?.CollapseId is not null)
+            problems.Add(new(pointer, "has no place in a broadcast")); // the neutral key is for the request's other targets
     }
 
-    private static void CheckOverrides(PushNotification push, ApnsOverrides overrides, ApnsApp app, List<PushProblem> problems)
+    private static void CheckType(PushNotification push, ApnsPushType type, ApnsApp app, List<PushProblem> problems)
     {
-        if (overrides.PushType is { } pushType && ApnsPushType.TopicSuffix(pushType) is null)
-            problems.Add(new("/apns/pushType", $"'{pushType}' is not a push type that a provider token can send"));
+        const string Pointer = "/apns/pushType";
+        var ofTopic = ApnsPushType.OfTopic(app.BundleId);
+        if (push.Apns?.PushType is { } name && ApnsPushType.Find(name) is null)
+            problems.Add(new(Pointer, "is not a push type of APNs"));
+        else if (ofTopic is not null && type != ofTopic)
+            problems.Add(new(Pointer, $"must be left out: {TopicKind(ofTopic)} takes no other pushes"));
+        else if (type == ApnsPushType.Mdm && type != ofTopic)
+            problems.Add(new(Pointer, $"mdm is for the topic of an MDM push certificate, not for '{app.BundleId}'"));
+        else if (type.Demands == ApnsSignIn.Key && app.Identity is ApnsCertificateFile && push.Target.Kind != TargetKind.Channel)
+            problems.Add(new(Pointer, $"{type.Name} needs an app with a key; '{app.Name}' has a certificate"));
+        else if (type.Demands == ApnsSignIn.Certificate && app.Identity is ApnsKeyFile)
+            problems.Add(new(Pointer, $"{type.Name} needs an app with a certificate; '{app.Name}' has a key"));
+    }
 
-        var isBackground = ApnsPushType.Of(push) == ApnsPushType.Background;
-        if (isBackground && ApnsPushType.ShowsSomething(push))
-            problems.Add(new("/apns/pushType", "background is for a push with nothing to show, hear or count"));
-        if (overrides.Priority is { } priority && (isBackground ? priority != 5 : priority is not (10 or 5 or 1)))
-            problems.Add(new("/apns/priority", isBackground ? "must be 5 for a background push" : "must be 10, 5 or 1"));
-        if (overrides.Expiration is < 0)
-            problems.Add(new("/apns/expiration", "must be Unix seconds, or 0 for one attempt"));
+    private static string TopicKind(ApnsPushType type) => type == ApnsPushType.Mdm ? "a device management" : "a Wallet pass";
+
+    private static void CheckOverrides(ApnsOverrides overrides, ApnsPushType type, ApnsApp app, List<PushProblem> problems)
+    {
+        if (overrides.Priority is { } priority && type.OnlyPriority is { } only && priority != only)
+            problems.Add(new("/apns/priority", $"must be {only} for a {type.Name} push"));
+        else if (overrides.Priority is not (null or 10 or 5 or 1))
+            problems.Add(new("/apns/priority", "must be 10, 5 or 1"));
+        if (overrides.Expiration is { UnixSeconds: < 0 or > ApnsExpiration.Latest })
+            problems.Add(new("/apns/expiration", $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\""));
 
         // A key reaches all apps of its team: without this, whoever may use one app could send to another.
         if (overrides.Topic is { } topic && !(topic == app.BundleId || topic.StartsWith(app.BundleId + ".", StringComparison.Ordinal) && IsHeaderText(topic)))
@@ -67,11 +119,33 @@ public static class ApnsRules
             problems.Add(new("/apns/payload", "must be an object"));
     }
 
-    private static void CheckSize(PushNotification push, List<PushProblem> problems)
+    private static void CheckBroadcast(PushNotification push, ApnsPushType type, List<PushProblem> problems)
     {
-        var limit = ApnsPushType.Of(push) == ApnsPushType.Voip ? PushLimits.ApnsVoipPayloadBytes : PushLimits.ApnsPayloadBytes;
-        var size = ApnsPayload.Measure(push);
-        if (size > limit)
+        if (type != ApnsPushType.LiveActivity)
+            problems.Add(new("/apns/pushType", "must be liveactivity, or left out: nothing else can be sent to a channel"));
+        if (push.Apns?.Topic is not null)
+            problems.Add(new("/apns/topic", "has no place in a broadcast"));
+        if (push.Apns?.Expiration == ApnsExpiration.None)
+            problems.Add(new("/apns/expiration", "must be an instant or 0 for a channel"));
+    }
+
+    private static void CheckBody(PushNotification push, ApnsPushType type, List<PushProblem> problems)
+    {
+        var isBroadcast = push.Target.Kind == TargetKind.Channel;
+        var limit = isBroadcast ? PushLimits.ApnsBroadcastPayloadBytes : type.MaxBytes;
+        var body = new PooledBuffer();
+        ApnsPayload.Render(push, type, body);
+        var size = body.Written.Length;
+
+        // What the neutral fields render for a plain push is right by itself.
+        if (push.Apns?.Payload is not null || push.Apns?.PushType is not null || isBroadcast || !type.HasAps)
+        {
+            using var json = JsonDocument.Parse(body.Written);
+            ApnsBodyRules.Check(json.RootElement, type, isBroadcast, problems);
+        }
+
+        body.Return();
+        if (size > limit && problems.Count == 0)
             problems.Add(new("", $"renders to {size} bytes for APNs, which takes {limit}"));
     }
 

@@ -48,6 +48,9 @@ internal sealed class ApnsTokenSource(ECDsa key, string keyId, string teamId, Ti
         }
     }
 
+    /// <summary>How old the token is; <see langword="null"/> before the first push.</summary>
+    public TimeSpan? Age => _current is { } current ? time.GetUtcNow() - current.IssuedAt : null;
+
     /// <summary>
     /// APNs called a token expired. Replaces it once for all the pushes that carried it, and not again soon: a new token that is expired
     /// as well means that the clock is wrong, and minting on would only bring <c>TooManyProviderTokenUpdates</c>.

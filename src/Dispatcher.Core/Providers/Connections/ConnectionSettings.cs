@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace Dispatcher.Core.Providers.Connections;
 
 /// <summary>What a provider asks of its connections.</summary>
@@ -26,6 +28,12 @@ internal sealed record ConnectionSettings
 
     /// <summary>Whether a 200 has a body worth reading.</summary>
     public bool SuccessHasBody { get; init; }
+
+    /// <summary>How much of an answer's body is read; the rest is cut.</summary>
+    public int MaxBodyBytes { get; init; } = HttpAnswer.MaxBodyBytes;
+
+    /// <summary>The certificate that TLS shows, if any.</summary>
+    public SslStreamCertificateContext? Certificate { get; init; }
 
     /// <summary>Whom TLS trusts.</summary>
     public TrustedRoots Roots { get; init; } = TrustedRoots.OfTheMachine;

@@ -49,7 +49,7 @@ internal sealed class Http2Connection : IDisposable
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             // Also when nothing is in flight: a firewall that forgot the connection is found out before a push is lost in it.
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
-            SslOptions = settings.Roots.ToSslOptions(),
+            SslOptions = settings.Roots.ToSslOptions(settings.Certificate),
             AutomaticDecompression = DecompressionMethods.None,
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -109,11 +109,11 @@ internal sealed class Http2Connection : IDisposable
         if (status == 200 && !_settings.SuccessHasBody)
             return new(status, response.Headers, default);
 
-        var buffer = ArrayPool<byte>.Shared.Rent(HttpAnswer.MaxBodyBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(_settings.MaxBodyBytes);
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var length = await stream.ReadAtLeastAsync(buffer, HttpAnswer.MaxBodyBytes, throwOnEndOfStream: false, cancellationToken);
+            var length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, _settings.MaxBodyBytes), _settings.MaxBodyBytes, throwOnEndOfStream: false, cancellationToken);
             return new(status, response.Headers, buffer.AsSpan(0, length).ToArray());
         }
         catch (Exception e) when (status == 200 && TransportFailure.Is(e))

@@ -41,10 +41,12 @@ internal sealed class TrustedRoots
     }
 
     /// <summary>New TLS options, for one handler.</summary>
-    public SslClientAuthenticationOptions ToSslOptions()
+    /// <param name="certificate">What we show, if the peer asks.</param>
+    public SslClientAuthenticationOptions ToSslOptions(SslStreamCertificateContext? certificate = null)
     {
         var options = new SslClientAuthenticationOptions
         {
+            ClientCertificateContext = certificate,
 #pragma warning disable CA5398 // APNs' floor is TLS 1.2; leaving it to the operating system could mean less.
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
 #pragma warning restore CA5398

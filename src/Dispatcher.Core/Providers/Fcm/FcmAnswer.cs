@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Dispatcher.Core.Providers.Connections;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 
 namespace Dispatcher.Core.Providers.Fcm;
 
 /// <summary>What an answer of FCM means. Sources: Firebase, FCM v1 <c>ErrorCode</c> and "Scale your FCM sends".</summary>
 /// <param name="Outcome">The outcome.</param>
-/// <param name="IsKnown">Whether its reason has a row here; otherwise the status has decided.</param>
+/// <param name="IsKnown">Whether its reason has a row in <see cref="FcmReasons"/>; otherwise the status has decided.</param>
 internal readonly record struct FcmAnswer(SendOutcome Outcome, bool IsKnown)
 {
     /// <summary>After 429 without <c>Retry-After</c>.</summary>
@@ -20,59 +21,46 @@ internal readonly record struct FcmAnswer(SendOutcome Outcome, bool IsKnown)
 
     /// <summary>Reads an answer.</summary>
     /// <param name="answer">The answer.</param>
+    /// <param name="target">Whom the push was for: only a device can be unregistered.</param>
     /// <param name="now">The instant of the answer.</param>
-    public static FcmAnswer Read(in HttpAnswer answer, DateTimeOffset now)
+    public static FcmAnswer Read(in HttpAnswer answer, Target target, DateTimeOffset now)
     {
         if (answer.Status == 200)
             return new(new SendOutcome.Accepted(MessageName(answer.Body.Span)) { Status = 200 }, IsKnown: true);
 
         var error = FcmError.Parse(answer.Body);
-        var outcome = error.Code is { } code ? ByCode(code, error) : ByStatusName(answer.Status, error);
+        var meaning = FcmReasons.Find(answer.Status, error);
         var wait = answer.RetryAfter(now) ?? error.RetryDelay;
         return new(
-            (outcome ?? ByStatus(answer.Status)) with
+            OutcomeOf(meaning ?? ByStatus(answer.Status), error, target) with
             {
                 Reason = ReasonWord.Of(answer.Status, error.Code ?? error.Status),
+                Detail = error.Detail,
                 Status = answer.Status,
                 RetryAfter = wait ?? DocumentedWait(answer.Status),
             },
-            IsKnown: outcome is not null);
+            IsKnown: meaning is not null);
     }
 
-    private static SendOutcome? ByCode(string code, FcmError error) => code switch
+    private static SendOutcome OutcomeOf(FcmMeaning meaning, FcmError error, Target target) => meaning switch
     {
-        "UNREGISTERED" => new SendOutcome.Unregistered(null),
-        "SENDER_ID_MISMATCH" => new SendOutcome.Unregistered(null), // it belongs to another project, for good
-        "INVALID_ARGUMENT" => InvalidArgument(error),
-        "THIRD_PARTY_AUTH_ERROR" or "APNS_AUTH_ERROR" => new SendOutcome.Misconfigured(),
-        "QUOTA_EXCEEDED" => Throttled(error),
-        "INTERNAL" or "UNAVAILABLE" or "UNSPECIFIED_ERROR" => new SendOutcome.Unavailable(),
-        _ => null,
-    };
-
-    private static SendOutcome? ByStatusName(int status, FcmError error) => (status, error.Status) switch
-    {
-        (400, "INVALID_ARGUMENT") => InvalidArgument(error),
-        (401, FcmReasons.Unauthenticated) => new SendOutcome.NotSent(), // ours to renew; the push was not looked at
-        (403, "PERMISSION_DENIED") or (404, "NOT_FOUND") => new SendOutcome.Misconfigured(),
-        (429, "RESOURCE_EXHAUSTED") => Throttled(error),
-        (500, "INTERNAL") or (503, "UNAVAILABLE") or (502 or 504, _) => new SendOutcome.Unavailable(),
-        _ => null,
-    };
-
-    private static SendOutcome ByStatus(int status) => status switch
-    {
-        401 or 403 or 404 or 405 => new SendOutcome.Misconfigured(),
-        429 => new SendOutcome.Throttled(ThrottleScope.App),
-        >= 400 and < 500 => new SendOutcome.Rejected(),
+        FcmMeaning.DeviceGone when target.IsDevice => new SendOutcome.Unregistered(null),
+        // Any other invalid argument is a bug in the payload, and never a reason to forget a token.
+        FcmMeaning.Argument when target.IsDevice && error.BlamesToken => new SendOutcome.Unregistered(null),
+        FcmMeaning.DeviceGone or FcmMeaning.Argument => new SendOutcome.Rejected(),
+        FcmMeaning.TokenRefused => new SendOutcome.NotSent(), // ours to renew
+        FcmMeaning.Misconfigured => new SendOutcome.Misconfigured(),
+        FcmMeaning.Quota => new SendOutcome.Throttled(error.Quota == FcmQuota.Project ? ThrottleScope.App : ThrottleScope.Token),
         _ => new SendOutcome.Unavailable(),
     };
 
-    // Any other invalid argument is a bug in the payload, and never a reason to forget a token.
-    private static SendOutcome InvalidArgument(FcmError error) =>
-        error.BlamesToken ? new SendOutcome.Unregistered(null) : new SendOutcome.Rejected();
-
-    private static SendOutcome.Throttled Throttled(FcmError error) => new(error.BlamesDevice ? ThrottleScope.Token : ThrottleScope.App);
+    private static FcmMeaning ByStatus(int status) => status switch
+    {
+        401 or 403 or 404 or 405 => FcmMeaning.Misconfigured,
+        429 => FcmMeaning.Quota,
+        >= 400 and < 500 => FcmMeaning.Argument,
+        _ => FcmMeaning.Unavailable,
+    };
 
     private static TimeSpan? DocumentedWait(int status) => status switch
     {
@@ -93,9 +81,9 @@ internal readonly record struct FcmAnswer(SendOutcome Outcome, bool IsKnown)
                     return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Accepted all the same.
+            // Accepted all the same; the second is how the reader reports text that is not valid Unicode.
         }
 
         return null;

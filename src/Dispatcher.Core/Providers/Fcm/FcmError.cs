@@ -1,7 +1,21 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
 namespace Dispatcher.Core.Providers.Fcm;
+
+/// <summary>Whose quota is exceeded.</summary>
+internal enum FcmQuota
+{
+    /// <summary>The project's, or nobody says whose.</summary>
+    Project,
+
+    /// <summary>One device's.</summary>
+    Device,
+
+    /// <summary>One topic's.</summary>
+    Topic,
+}
 
 /// <summary>What matters in FCM's error envelope, a <c>google.rpc.Status</c> whose details come in any order or not at all.</summary>
 internal sealed record FcmError
@@ -10,6 +24,12 @@ internal sealed record FcmError
 
     // The message, where no field violation says it.
     private const string BadTokenMessage = "The registration token is not a valid FCM registration token";
+
+    private const int LongestDetail = 200;
+
+    // Paths and words, but no text that could have come from the push.
+    private static readonly SearchValues<char> DetailCharacters =
+        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.[], ");
 
     /// <summary>Not FCM's JSON: a proxy's page, or nothing.</summary>
     public static readonly FcmError None = new();
@@ -23,11 +43,14 @@ internal sealed record FcmError
     /// <summary>Whether the token is what is wrong with the request.</summary>
     public bool BlamesToken { get; private init; }
 
-    /// <summary>Whether the exceeded quota is one device's.</summary>
-    public bool BlamesDevice { get; private init; }
+    /// <summary>Whose quota a 429 is about.</summary>
+    public FcmQuota Quota { get; private init; }
 
     /// <summary>The wait of a <c>RetryInfo</c> detail.</summary>
     public TimeSpan? RetryDelay { get; private init; }
+
+    /// <summary>The wrong fields, whose quota it was, or what else the details say in words; nothing of the push's content.</summary>
+    public string? Detail { get; private init; }
 
     /// <summary>Reads the envelope.</summary>
     public static FcmError Parse(ReadOnlyMemory<byte> body)
@@ -41,9 +64,9 @@ internal sealed record FcmError
                     ? Read(error)
                     : None;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return None;
+            return None; // the second is how the parser reports text that is not valid Unicode
         }
     }
 
@@ -61,11 +84,11 @@ internal sealed record FcmError
                 // The reference prints error_code, the wire says errorCode.
                 TypePrefix + "google.firebase.fcm.v1.FcmError" =>
                     found with { Code = Text(detail, "errorCode") ?? Text(detail, "error_code") },
-                TypePrefix + "google.rpc.BadRequest" =>
-                    found with { BlamesToken = found.BlamesToken || Any(detail, "fieldViolations", "field", IsToken) },
-                TypePrefix + "google.rpc.QuotaFailure" =>
-                    found with { BlamesDevice = Any(detail, "violations", "subject", IsDevice) },
+                TypePrefix + "google.rpc.BadRequest" => found.WithFields([.. Texts(detail, "fieldViolations", "field")]),
+                TypePrefix + "google.rpc.QuotaFailure" => found.WithQuota(Texts(detail, "violations", "subject")),
                 TypePrefix + "google.rpc.RetryInfo" => found with { RetryDelay = Duration(Text(detail, "retryDelay")) },
+                TypePrefix + "google.rpc.ErrorInfo" => found.With(Text(detail, "reason")),
+                TypePrefix + "google.firebase.fcm.v1.ApnsError" => found.With($"APNs {Text(detail, "reason")}"),
                 _ => found,
             };
         }
@@ -73,13 +96,41 @@ internal sealed record FcmError
         return found;
     }
 
-    private static bool IsToken(string field) => field is "message.token" or "token";
+    private FcmError WithFields(IReadOnlyCollection<string> fields) =>
+        With(string.Join(", ", fields)) with
+        {
+            BlamesToken = BlamesToken || fields.Any(field => field is "message.token" or "token" or "message.fid" or "fid"),
+        };
 
-    private static bool IsDevice(string subject) =>
-        subject.StartsWith("device", StringComparison.OrdinalIgnoreCase) || subject.StartsWith("token", StringComparison.OrdinalIgnoreCase);
+    // The subjects' form is not documented; these words are in those that were seen.
+    private FcmError WithQuota(IEnumerable<string> subjects)
+    {
+        foreach (var subject in subjects)
+        {
+            var quota = subject.Split(':', '/')[0].ToLowerInvariant() switch
+            {
+                "device" or "devices" or "token" or "tokens" or "registration" => FcmQuota.Device,
+                "topic" or "topics" => FcmQuota.Topic,
+                _ => FcmQuota.Project,
+            };
+            if (quota != FcmQuota.Project)
+                return With($"quota of the {quota}".ToLowerInvariant()) with { Quota = quota };
+        }
 
-    private static bool Any(JsonElement detail, string list, string member, Func<string, bool> matches) =>
-        Items(detail, list).Any(item => Text(item, member) is { } text && matches(text));
+        return With("quota of the project");
+    }
+
+    private FcmError With(string? detail)
+    {
+        if (string.IsNullOrWhiteSpace(detail))
+            return this;
+        var end = detail.AsSpan().IndexOfAnyExcept(DetailCharacters);
+        var clean = detail[..Math.Min(end < 0 ? detail.Length : end, LongestDetail)];
+        return clean.Length == 0 ? this : this with { Detail = Detail is null ? clean : $"{Detail}; {clean}" };
+    }
+
+    private static IEnumerable<string> Texts(JsonElement detail, string list, string member) =>
+        Items(detail, list).Select(item => Text(item, member)).OfType<string>();
 
     private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array

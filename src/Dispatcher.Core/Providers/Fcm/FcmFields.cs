@@ -5,61 +5,37 @@ using System.Text.Json;
 namespace Dispatcher.Core.Providers.Fcm;
 
 /// <summary>
-/// The fields of FCM's <c>Message</c>. FCM reads both <c>snake_case</c> and <c>lowerCamelCase</c>, so an override may use either; here all
-/// become snake_case, or a field could appear twice. Source: the discovery document of fcm v1.
+/// The fields of one of FCM's messages. FCM reads both <c>snake_case</c> and <c>lowerCamelCase</c>, so an override may use either; rendered,
+/// all are snake_case, or a field could appear twice.
 /// </summary>
 internal sealed class FcmFields
 {
-    private static readonly FcmFields AnalyticsOptions = new(["analytics_label"]);
+    private readonly FrozenDictionary<string, FcmField> _byName;
 
-    private readonly FrozenSet<string> _names;
-    private readonly FrozenDictionary<string, FcmFields> _within;
-
-    private FcmFields(IEnumerable<string> values, params (string Name, FcmFields Fields)[] messages)
+    /// <param name="name">What FCM's reference calls the message.</param>
+    /// <param name="fields">Its fields.</param>
+    public FcmFields(string name, params FcmField[] fields)
     {
-        _within = messages.ToFrozenDictionary(message => message.Name, message => message.Fields, StringComparer.Ordinal);
-        _names = values.Concat(_within.Keys).ToFrozenSet(StringComparer.Ordinal);
+        Name = name;
+        _byName = fields
+            .SelectMany(field => new[] { field.Name, CamelCase(field.Name) }.Distinct().Select(key => (Key: key, Field: field)))
+            .ToFrozenDictionary(pair => pair.Key, pair => pair.Field, StringComparer.Ordinal);
     }
 
-    /// <summary>The fields of a message without those that address it. Maps and foreign objects keep the names of their members.</summary>
-    public static FcmFields Message { get; } = new(
-        ["data"],
-        ("notification", new(["title", "body", "image"])),
-        ("android", new(
-            [
-                "collapse_key", "priority", "ttl", "restricted_package_name", "data", "direct_boot_ok", "bandwidth_constrained_ok",
-                "restricted_satellite_ok",
-            ],
-            ("fcm_options", AnalyticsOptions),
-            ("notification", new(
-                [
-                    "title", "body", "icon", "color", "sound", "tag", "click_action", "body_loc_key", "body_loc_args", "title_loc_key",
-                    "title_loc_args", "channel_id", "ticker", "sticky", "event_time", "local_only", "notification_priority",
-                    "default_sound", "default_vibrate_timings", "default_light_settings", "vibrate_timings", "visibility",
-                    "notification_count", "image", "bypass_proxy_notification", "proxy",
-                ],
-                ("light_settings", new(["color", "light_on_duration", "light_off_duration"])))))),
-        ("webpush", new(["headers", "data", "notification"], ("fcm_options", new(["link", "analytics_label"])))),
-        ("apns", new(["headers", "payload", "live_activity_token"], ("fcm_options", new(["analytics_label", "image"])))),
-        ("fcm_options", AnalyticsOptions));
+    /// <summary>What FCM's reference calls the message.</summary>
+    public string Name { get; }
+
+    /// <summary>The fields that have to be there.</summary>
+    public string[] Required { get; init; } = [];
 
     /// <summary>The fields that address a message, or that only an answer has; a push has its target.</summary>
     public static FrozenSet<string> Addressing { get; } =
         FrozenSet.ToFrozenSet(["name", "token", "topic", "condition", "fid"], StringComparer.Ordinal);
 
-    /// <summary>Whether a canonical name is a field.</summary>
-    public bool Contains(string name) => _names.Contains(name);
+    /// <summary>The field that a name means, in either spelling.</summary>
+    public FcmField? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>The snake_case name of a field, and any other name as it is.</summary>
-    public string Canonical(string name)
-    {
-        if (_names.Contains(name))
-            return name;
-        var snake = JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
-        return _names.Contains(snake) ? snake : name;
-    }
-
-    /// <summary>The same object with canonical names.</summary>
+    /// <summary>The same object with the names in snake_case. Maps and foreign objects keep the names of their members.</summary>
     public JsonElement Canonicalise(JsonElement message)
     {
         var canonical = new ArrayBufferWriter<byte>();
@@ -79,11 +55,14 @@ internal sealed class FcmFields
         writer.WriteStartObject();
         foreach (var member in value.EnumerateObject())
         {
-            var name = fields.Canonical(member.Name);
-            writer.WritePropertyName(name);
-            Write(writer, member.Value, fields._within.GetValueOrDefault(name));
+            var field = fields.Find(member.Name);
+            writer.WritePropertyName(field?.Name ?? member.Name);
+            Write(writer, member.Value, field?.Fields);
         }
 
         writer.WriteEndObject();
     }
+
+    private static string CamelCase(string name) =>
+        string.Concat(name.Split('_').Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
 }

@@ -8,8 +8,11 @@ public sealed class FcmOptions
     /// <summary>Where to send. Default: <c>https://fcm.googleapis.com</c>. Set it for a proxy or a simulator.</summary>
     public Uri Endpoint { get; set; } = new("https://fcm.googleapis.com");
 
+    /// <summary>Where subscriptions to topics are managed. Default: <c>https://iid.googleapis.com</c>. Set it as <see cref="Endpoint"/>.</summary>
+    public Uri TopicEndpoint { get; set; } = new("https://iid.googleapis.com");
+
     /// <summary>
-    /// A PEM file with the only roots to trust, for the endpoint and for the token endpoint that the credentials name. Default: the
+    /// A PEM file with the only roots to trust, for the endpoints and for the token endpoint that the credentials name. Default: the
     /// machine's.
     /// </summary>
     public string? TrustedCaPath { get; set; }
@@ -26,6 +29,8 @@ public sealed class FcmOptions
         var problems = new List<string>();
         if (!EndpointUri.IsValid(Endpoint))
             problems.Add($"Endpoint '{Endpoint}' must be an absolute http or https URL without a path.");
+        if (!EndpointUri.IsValid(TopicEndpoint))
+            problems.Add($"TopicEndpoint '{TopicEndpoint}' must be an absolute http or https URL without a path.");
         if (TrustedRoots.Problem(TrustedCaPath) is { } problem)
             problems.Add($"TrustedCaPath '{TrustedCaPath}' cannot be used: {problem}");
         if (Connections is < 1 or > 64)

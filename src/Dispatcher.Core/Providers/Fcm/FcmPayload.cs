@@ -23,6 +23,8 @@ public static class FcmPayload
             Merged(push, now).WriteTo(writer);
         else
             WriteNeutral(writer, push, now);
+        if (push.ValidateOnly)
+            writer.WriteBoolean("validate_only"u8, true);
         writer.WriteEndObject();
     }
 
@@ -72,16 +74,18 @@ public static class FcmPayload
             WriteNeutral(writer, push, now);
         var message = JsonNode.Parse(neutral.WrittenSpan)!.AsObject();
         if (push.Fcm is { ValueKind: JsonValueKind.Object } patch)
-            JsonMergePatch.Apply(message, FcmFields.Message.Canonicalise(patch));
+            JsonMergePatch.Apply(message, FcmMessage.Fields.Canonicalise(patch));
         // The rules refuse another target at the door; a record that never passed it must not reach one either.
-        message["token"] = push.Target.Value;
+        foreach (var field in FcmFields.Addressing)
+            message.Remove(field);
+        message[push.Target.Word] = push.Target.Value;
         return message;
     }
 
     private static void WriteNeutral(Utf8JsonWriter writer, PushNotification push, DateTimeOffset now)
     {
         writer.WriteStartObject();
-        writer.WriteString("token"u8, push.Target.Value);
+        writer.WriteString(push.Target.Word, push.Target.Value);
         if (push.Notification is { } content && (content.Title ?? content.Body ?? content.Image) is not null)
         {
             writer.WriteStartObject("notification"u8);

@@ -13,8 +13,9 @@ internal static class FcmRequest
     /// <summary>Makes the request.</summary>
     /// <param name="sendUri">The project's address.</param>
     /// <param name="authorization">The access token's header.</param>
+    /// <param name="quotaProject">Whose quota it uses up, where that is not the credential's own project.</param>
     /// <param name="body">The rendered message.</param>
-    public static HttpRequestMessage Create(Uri sendUri, string authorization, ReadOnlyMemory<byte> body)
+    public static HttpRequestMessage Create(Uri sendUri, string authorization, string? quotaProject, ReadOnlyMemory<byte> body)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, sendUri)
         {
@@ -23,6 +24,8 @@ internal static class FcmRequest
             Content = new PushContent(body),
         };
         request.Headers.TryAddWithoutValidation("authorization", authorization);
+        if (quotaProject is not null)
+            request.Headers.TryAddWithoutValidation("x-goog-user-project", quotaProject);
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
         return request;
     }

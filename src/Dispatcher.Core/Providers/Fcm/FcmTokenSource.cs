@@ -7,13 +7,16 @@ namespace Dispatcher.Core.Providers.Fcm;
 /// <summary>An access token, ready to be sent.</summary>
 /// <param name="authorization">The <c>authorization</c> header.</param>
 /// <param name="generation">Counts the tokens of one credential.</param>
+/// <param name="fetchedAt">When it was asked for.</param>
 /// <param name="renewAt">From when on another one is fetched.</param>
 /// <param name="expiresAt">Until when it is served.</param>
-internal sealed class FcmToken(string authorization, int generation, DateTimeOffset renewAt, DateTimeOffset expiresAt)
+internal sealed class FcmToken(string authorization, int generation, DateTimeOffset fetchedAt, DateTimeOffset renewAt, DateTimeOffset expiresAt)
 {
     public string Authorization => authorization;
 
     public int Generation => generation;
+
+    public DateTimeOffset FetchedAt => fetchedAt;
 
     public DateTimeOffset RenewAt => renewAt;
 
@@ -29,6 +32,11 @@ internal sealed partial class FcmTokenSource(
 {
     /// <summary>How long the token endpoint may take.</summary>
     public static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(30);
+
+    private const double RenewedAfter = 0.8;
+
+    /// <summary>A token that was good for that long and is refused then was revoked; one that is refused at once never was any good.</summary>
+    private static readonly TimeSpan Trial = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -54,7 +62,7 @@ internal sealed partial class FcmTokenSource(
 
     /// <summary>
     /// FCM called a token unauthenticated. Drops it once for all the pushes that carried it; a token that was fetched because of that
-    /// and is refused as well means that something else is wrong.
+    /// and is refused at once as well means that something else is wrong.
     /// </summary>
     /// <param name="generation">The generation of the token that was refused.</param>
     /// <returns>Whether it is worth trying with another token.</returns>
@@ -64,7 +72,7 @@ internal sealed partial class FcmTokenSource(
         {
             if (_current is null || _current.Generation > generation)
                 return true;
-            if (generation == _forcedGeneration)
+            if (generation == _forcedGeneration && time.GetUtcNow() - _current.FetchedAt < Trial)
                 return false;
             _forcedGeneration = generation + 1;
             _current = null;
@@ -115,7 +123,7 @@ internal sealed partial class FcmTokenSource(
             var life = TimeSpan.FromSeconds(response.ExpiresInSeconds ?? 3600);
             lock (_lock)
             {
-                _current = new FcmToken("Bearer " + response.AccessToken, ++_generation, asked + (life * 0.8), asked + life);
+                _current = new FcmToken("Bearer " + response.AccessToken, ++_generation, asked, asked + (life * RenewedAfter), asked + life);
                 _pause = TimeSpan.Zero;
                 _failure = null;
             }
@@ -130,7 +138,7 @@ internal sealed partial class FcmTokenSource(
                 _notBefore = time.GetUtcNow() + _pause;
             }
 
-            var detail = (e as TokenResponseException)?.Error?.ErrorDescription ?? e.GetType().Name;
+            var detail = (e as TokenResponseException)?.Error?.ErrorDescription ?? (e as HttpRequestException)?.Message ?? e.GetType().Name;
             Log.NoToken(logger, appName, failure.Reason!, _pause, detail);
         }
         finally

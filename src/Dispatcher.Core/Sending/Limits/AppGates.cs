@@ -27,7 +27,7 @@ public sealed class AppGates
         _gates = new Dictionary<string, Lazy<AppGate>>(StringComparer.Ordinal);
         foreach (var app in apps.Where(app => app.Provider == provider))
         {
-            var quota = app is FcmApp fcm ? fcm.ProjectId ?? fcm.CredentialsPath : app.Name;
+            var quota = app is FcmApp fcm ? fcm.ProjectId ?? fcm.CredentialsPath ?? "" : app.Name;
             if (!rates.TryGetValue(quota, out var rate))
                 rates.Add(quota, rate = Rate(provider, options, time));
             _gates.Add(app.Name, new(() => new AppGate(app, rate, options, metrics, time, logger)));

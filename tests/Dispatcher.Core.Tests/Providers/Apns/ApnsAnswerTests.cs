@@ -1,4 +1,5 @@
 using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using static Dispatcher.Core.Tests.Providers.Samples;
 
@@ -41,11 +42,56 @@ public sealed class ApnsAnswerTests
     [InlineData(500, "InternalServerError", OutcomeKind.Unavailable)]
     [InlineData(503, "ServiceUnavailable", OutcomeKind.Unavailable)]
     [InlineData(503, "Shutdown", OutcomeKind.Unavailable)]
+    [InlineData(400, "MissingChannelId", OutcomeKind.Rejected)]
+    [InlineData(400, "BadChannelId", OutcomeKind.Rejected)]
+    [InlineData(400, "ChannelNotRegistered", OutcomeKind.Rejected)]
+    [InlineData(400, "BadRequestParams", OutcomeKind.Rejected)]
+    [InlineData(400, "BadRequestPayload", OutcomeKind.Rejected)]
+    [InlineData(400, "MissingPushType", OutcomeKind.Rejected)]
+    [InlineData(400, "CannotCreateChannelConfig", OutcomeKind.Rejected)]
+    [InlineData(400, "FeatureNotEnabled", OutcomeKind.Rejected)]
+    [InlineData(400, "BroadcastFeatureNotEnabled", OutcomeKind.Rejected)]
+    [InlineData(403, "TopicMismatch", OutcomeKind.Misconfigured)]
     public void Every_documented_reason_has_its_row(int status, string reason, OutcomeKind expected)
     {
-        var (outcome, isKnown) = Read(status, $$"""{"reason":"{{reason}}"}""");
+        var (outcome, row) = Read(status, $$"""{"reason":"{{reason}}"}""");
 
-        Assert.Equal((expected, reason, status, true), (outcome.Kind, outcome.Reason, outcome.Status, isKnown));
+        Assert.Equal((expected, reason, status, reason), (outcome.Kind, outcome.Reason, outcome.Status, row?.Name));
+    }
+
+    [Fact]
+    public void No_row_is_without_its_case()
+    {
+        var cases = typeof(ApnsAnswerTests).GetMethod(nameof(Every_documented_reason_has_its_row))!.GetCustomAttributesData()
+            .Where(data => data.AttributeType == typeof(InlineDataAttribute))
+            .Select(data => ((IEnumerable<System.Reflection.CustomAttributeTypedArgument>)data.ConstructorArguments[0].Value!).ElementAt(1).Value);
+
+        Assert.Equal(ApnsReasons.All.Select(reason => reason.Name).Order(StringComparer.Ordinal), cases.Cast<string>().Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("BadDeviceToken", false, "no token of the production environment, which app 'shop-ios' is configured for; tokens of the other belong to an app with Environment sandbox")]
+    [InlineData("BadDeviceToken", true, "no token of the sandbox environment, which app 'shop-ios' is configured for; tokens of the other belong to an app with Environment production")]
+    [InlineData("DeviceTokenNotForTopic", false, "the token belongs to another app than the topic 'com.example.shop.voip'")]
+    [InlineData("TopicDisallowed", false, "the key or certificate of app 'shop-ios' may not send to the topic 'com.example.shop.voip'")]
+    [InlineData("BadEnvironmentKeyInToken", false, "the key or certificate of app 'shop-ios' is not for the production environment")]
+    [InlineData("PayloadTooLarge", false, null)]
+    public void A_refusal_that_is_somebody_s_setting_names_the_likely_cause(string reason, bool sandbox, string? detail)
+    {
+        var push = ApnsPush() with { Apns = new() { PushType = "voip" } };
+        var (outcome, _) = ApnsAnswer.Read(Answer(400, $$"""{"reason":"{{reason}}"}"""), ShopApp with { Sandbox = sandbox }, push, AcceptedAt);
+
+        Assert.Equal(detail, outcome.Detail);
+        Assert.DoesNotContain(HexToken, outcome.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_broadcast_no_channel_is_reported_as_a_dead_token()
+    {
+        var push = ApnsPush() with { Target = Target.Channel("dHN0") };
+        var (outcome, _) = ApnsAnswer.Read(Answer(410, """{"reason":"Gone"}"""), ShopApp, push, AcceptedAt);
+
+        Assert.Equal(OutcomeKind.Rejected, outcome.Kind);
     }
 
     [Theory]
@@ -60,9 +106,9 @@ public sealed class ApnsAnswerTests
     [InlineData(302, OutcomeKind.Unavailable)]
     public void An_unknown_reason_is_classified_by_its_status(int status, OutcomeKind expected)
     {
-        var (outcome, isKnown) = Read(status, """{"reason":"SomethingNew"}""");
+        var (outcome, row) = Read(status, """{"reason":"SomethingNew"}""");
 
-        Assert.Equal((expected, "SomethingNew", false), (outcome.Kind, outcome.Reason, isKnown));
+        Assert.Equal((expected, "SomethingNew", null), (outcome.Kind, outcome.Reason, row));
     }
 
     [Theory]
@@ -72,16 +118,17 @@ public sealed class ApnsAnswerTests
     [InlineData("""{"reason":42}""")]
     [InlineData("""{"reason":"Unreg""")]
     [InlineData("""{"reason":"two\nlines"}""")]
+    [InlineData("""{"reason":"\ud800"}""")]
     public void A_body_that_is_not_apns_json_leaves_it_to_the_status(string body)
     {
-        var (outcome, isKnown) = Read(502, body);
+        var (outcome, row) = Read(502, body);
 
-        Assert.Equal((OutcomeKind.Unavailable, "Http502", false), (outcome.Kind, outcome.Reason, isKnown));
+        Assert.Equal((OutcomeKind.Unavailable, "Http502", null), (outcome.Kind, outcome.Reason, row));
     }
 
     [Fact]
     public void A_blank_in_a_reason_is_no_new_reason() =>
-        Assert.True(Read(503, """{"reason":"Service Unavailable"}""").IsKnown);
+        Assert.Equal("ServiceUnavailable", Read(503, """{"reason":"Service Unavailable"}""").Reason?.Name);
 
     [Fact]
     public void The_timestamp_of_a_410_is_read_as_milliseconds()
@@ -113,7 +160,8 @@ public sealed class ApnsAnswerTests
     [Fact]
     public void A_topic_that_the_push_asked_for_does_not_stop_the_app()
     {
-        var (outcome, _) = ApnsAnswer.Read(Answer(400, """{"reason":"TopicDisallowed"}"""), topicIsOurs: false, AcceptedAt);
+        var push = ApnsPush() with { Apns = new() { PushType = "voip" } };
+        var (outcome, _) = ApnsAnswer.Read(Answer(400, """{"reason":"TopicDisallowed"}"""), ShopApp, push, AcceptedAt);
 
         Assert.Equal(OutcomeKind.Rejected, outcome.Kind);
     }
@@ -128,5 +176,5 @@ public sealed class ApnsAnswerTests
     }
 
     private static ApnsAnswer Read(int status, string body, params (string, string)[] headers) =>
-        ApnsAnswer.Read(Answer(status, body, headers), topicIsOurs: true, AcceptedAt);
+        ApnsAnswer.Read(Answer(status, body, headers), ShopApp, ApnsPush(), AcceptedAt);
 }

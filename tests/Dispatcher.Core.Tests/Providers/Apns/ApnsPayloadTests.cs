@@ -81,11 +81,25 @@ public sealed class ApnsPayloadTests
     }
 
     [Fact]
-    public void Its_size_is_that_of_the_body()
+    public void The_sound_of_a_live_activity_is_in_its_alert()
     {
-        var push = ApnsPush(new() { Body = "Grüße" }) with { Apns = new() { Payload = Json("""{"a":1}""") } };
+        var push = ApnsPush(new() { Title = "A", Sound = "ring" }) with { Apns = new() { PushType = "liveactivity" } };
 
-        Assert.Equal(Render(push).Length, ApnsPayload.Measure(push));
+        AssertJson("""{"aps":{"alert":{"title":"A","sound":"ring"}}}""", Render(push));
+    }
+
+    [Theory]
+    [InlineData("widgets", """{"aps":{"content-changed":true}}""")]
+    [InlineData("controls", """{"aps":{"content-changed":true}}""")]
+    [InlineData("location", """{"aps":{}}""")]
+    public void Some_types_say_everything_by_themselves(string pushType, string body) =>
+        AssertJson(body, Render(ApnsPush() with { Apns = new() { PushType = pushType } }));
+
+    [Fact]
+    public void A_pass_update_is_an_empty_object_and_an_mdm_push_its_magic_alone()
+    {
+        AssertJson("{}", Render(ApnsPush(), PassApp.BundleId));
+        AssertJson("""{"mdm":"M"}""", Render(ApnsPush() with { Apns = new() { Payload = Json("""{"mdm":"M"}""") } }, MdmApp.BundleId));
     }
 
     [Fact]
@@ -99,10 +113,10 @@ public sealed class ApnsPayloadTests
         AssertJson("""{"aps":{"alert":{"title":"A"},"mutable-content":1},"image":"https://example.com/a.png"}""", Render(push));
     }
 
-    private static byte[] Render(PushNotification push)
+    private static byte[] Render(PushNotification push, string bundleId = "com.example.shop")
     {
         var output = new ArrayBufferWriter<byte>();
-        ApnsPayload.Render(push, output);
+        ApnsPayload.Render(push, ApnsPushType.Of(push, bundleId), output);
         return output.WrittenSpan.ToArray();
     }
 }

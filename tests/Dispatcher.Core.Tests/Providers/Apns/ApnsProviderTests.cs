@@ -4,6 +4,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Tests.Sending;
 using Dispatcher.Testing;
 using Microsoft.AspNetCore.Http;
 using static Dispatcher.Core.Tests.Providers.Samples;
@@ -14,6 +15,7 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
 {
     private readonly FakeTimeProvider _time = new(AcceptedAt);
     private readonly RecordingLoggers _loggers = new();
+    private readonly RecordedMetrics _metrics = new();
     private readonly ConcurrentQueue<(string Path, IHeaderDictionary Headers, string Body)> _received = new();
     private Func<int, (int Status, string Body)> _answer = _ => (200, "");
     private FakeEndpoint _apns = null!;
@@ -24,13 +26,18 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
         _received.Enqueue((context.Request.Path, new HeaderDictionary(context.Request.Headers.ToDictionary()), await reader.ReadToEndAsync()));
         var (status, body) = _answer(_received.Count);
         context.Response.StatusCode = status;
+        context.Response.Headers.Date = _time.GetUtcNow().ToString("R");
         context.Response.Headers["apns-id"] = context.Request.Headers["apns-id"].ToString().ToUpperInvariant();
         await context.Response.WriteAsync(body);
     });
 
     public async Task DisposeAsync() => await _apns.DisposeAsync();
 
-    public void Dispose() => _loggers.Dispose();
+    public void Dispose()
+    {
+        _loggers.Dispose();
+        _metrics.Dispose();
+    }
 
     [Fact]
     public async Task A_push_arrives_with_path_headers_and_body()
@@ -151,7 +158,7 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
         var path = _apns.WriteFile("broken.p8", "not a key");
         var apps = AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-ios"] = Options("K", path) }, null);
 
-        var e = Assert.Throws<InvalidAppException>(() => new ApnsProvider(apps, new(), _time, _loggers));
+        var e = Assert.Throws<InvalidAppException>(() => new ApnsProvider(apps, new(), _metrics.Credentials, _time, _loggers));
 
         Assert.Contains("shop-ios", e.Message, StringComparison.Ordinal);
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
@@ -203,6 +210,6 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
 
         var options = new ApnsOptions { Endpoint = _apns.Uri, TrustedCaPath = _apns.CaPath };
         Assert.Empty(options.Validate());
-        return new ApnsProvider(AppCatalog.Load(apps, null), options, _time, _loggers);
+        return new ApnsProvider(AppCatalog.Load(apps, null), options, _metrics.Credentials, _time, _loggers);
     }
 }

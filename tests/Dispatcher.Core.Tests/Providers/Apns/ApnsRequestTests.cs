@@ -31,14 +31,14 @@ public sealed class ApnsRequestTests
     public void Apns_expiration_zero_is_sent()
     {
         Assert.Equal("0", HeaderOf(ApnsPush(Hello) with { TimeToLive = 0 }, "apns-expiration"));
-        Assert.Equal("0", HeaderOf(ApnsPush(Hello) with { TimeToLive = 60, Apns = new() { Expiration = 0 } }, "apns-expiration"));
+        Assert.Equal("0", HeaderOf(ApnsPush(Hello) with { TimeToLive = 60, Apns = new() { Expiration = new(0) } }, "apns-expiration"));
     }
 
     [Fact]
     public void Apns_expiration_counts_from_acceptance()
     {
         Assert.Equal("1790003600", HeaderOf(ApnsPush(Hello) with { TimeToLive = 3600 }, "apns-expiration"));
-        Assert.Equal("1791111111", HeaderOf(ApnsPush(Hello) with { TimeToLive = 1, Apns = new() { Expiration = 1_791_111_111 } }, "apns-expiration"));
+        Assert.Equal("1791111111", HeaderOf(ApnsPush(Hello) with { TimeToLive = 1, Apns = new() { Expiration = new(1_791_111_111) } }, "apns-expiration"));
     }
 
     [Theory]
@@ -57,6 +57,54 @@ public sealed class ApnsRequestTests
         var push = ApnsPush() with { Apns = new() { PushType = pushType } };
 
         Assert.Equal((pushType, topic), (HeaderOf(push, "apns-push-type"), HeaderOf(push, "apns-topic")));
+    }
+
+    [Fact]
+    public void The_suffix_of_complication_is_an_option()
+    {
+        using var request = Create(ApnsPush() with { Apns = new() { PushType = "complication" } }, new() { ComplicationSuffix = ".h.complication" });
+
+        Assert.Equal("com.example.shop.h.complication", Header(request.Headers, "apns-topic"));
+    }
+
+    [Fact]
+    public void Apns_expiration_none_leaves_it_to_apns_whatever_the_time_to_live() =>
+        Assert.Null(HeaderOf(ApnsPush(Hello) with { TimeToLive = 60, Apns = new() { Expiration = ApnsExpiration.None } }, "apns-expiration"));
+
+    [Theory]
+    [InlineData("location", "0", "10")]
+    [InlineData("pushtotalk", "0", "10")]
+    [InlineData("fileprovider", null, "5")]
+    [InlineData("widgets", null, "10")]
+    public void Some_types_have_defaults_of_their_own(string pushType, string? expiration, string priority)
+    {
+        var push = ApnsPush() with { Apns = new() { PushType = pushType } };
+
+        Assert.Equal((expiration, priority), (HeaderOf(push, "apns-expiration"), HeaderOf(push, "apns-priority")));
+        var own = push with { TimeToLive = 60, Apns = push.Apns with { Priority = 1 } };
+        Assert.Equal(("1790000060", "1"), (HeaderOf(own, "apns-expiration"), HeaderOf(own, "apns-priority")));
+    }
+
+    [Fact]
+    public void A_request_on_a_certificate_s_connection_has_no_authorization()
+    {
+        using var request = Create(ApnsPush(Hello), authorization: null);
+
+        Assert.Null(Header(request.Headers, "authorization"));
+    }
+
+    [Fact]
+    public void A_broadcast_has_these_headers_and_no_others()
+    {
+        using var request = Create(ApnsPush() with { Target = Target.Channel("dHN0LXNyY2gtY2hubA=="), CollapseKey = "game-7", Priority = PushPriority.Normal });
+
+        Assert.Equal("https://push.example/4/broadcasts/apps/com.example.shop", request.RequestUri!.ToString());
+        Assert.Equal(
+            [
+                "apns-channel-id: dHN0LXNyY2gtY2hubA==", "apns-expiration: 0", "apns-priority: 5", "apns-push-type: liveactivity",
+                "apns-request-id: 019a5b00-aaaa-7bbb-8ccc-ddddeeeeffff", "authorization: bearer jwt",
+            ],
+            request.Headers.NonValidated.Select(header => $"{header.Key.ToLowerInvariant()}: {header.Value}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -99,6 +147,11 @@ public sealed class ApnsRequestTests
         return Header(request.Headers, name);
     }
 
-    private static HttpRequestMessage Create(PushNotification push) =>
-        ApnsRequest.Create(push, "https://push.example/3/device/", "com.example.shop", "bearer jwt", "{}"u8.ToArray());
+    private static HttpRequestMessage Create(PushNotification push, ApnsOptions? options = null, string? authorization = "bearer jwt") =>
+        ApnsRequest.Create(
+            push,
+            ApnsPushType.Of(push, "com.example.shop"),
+            new ApnsDestination(ShopApp, options ?? new() { Endpoint = new("https://push.example") }),
+            authorization,
+            "{}"u8.ToArray());
 }

@@ -1,4 +1,5 @@
 using Dispatcher.Core.Providers.Fcm;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using static Dispatcher.Core.Tests.Providers.Samples;
 
@@ -67,6 +68,7 @@ public sealed class FcmAnswerTests
     [InlineData("""{"error":"text"}""")]
     [InlineData("""{"error":{"details":"text"}}""")]
     [InlineData("""{"error":{"details":[1,{"@type":2}],"status":3}}""")]
+    [InlineData("""{"error":{"status":"\ud800"}}""")]
     public void A_body_that_is_not_an_error_envelope_leaves_it_to_the_status(string body)
     {
         var (outcome, _) = Read(500, body);
@@ -104,7 +106,63 @@ public sealed class FcmAnswerTests
               {"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.data[0].value","description":"Invalid value"}]}]}}
             """;
 
-        Assert.Equal(OutcomeKind.Rejected, Read(400, body).Outcome.Kind);
+        var outcome = Read(400, body).Outcome;
+        Assert.Equal((OutcomeKind.Rejected, "INVALID_ARGUMENT", "message.data[0].value"), (outcome.Kind, outcome.Reason, outcome.Detail));
+    }
+
+    [Fact]
+    public void An_oversize_message_is_rejected_without_any_detail()
+    {
+        var outcome = Read(400, """{"error":{"code":400,"message":"Message too big","status":"INVALID_ARGUMENT"}}""").Outcome;
+
+        Assert.Equal((OutcomeKind.Rejected, null), (outcome.Kind, outcome.Detail));
+    }
+
+    [Fact]
+    public void Of_content_in_a_violation_nothing_is_repeated()
+    {
+        var body = $$$"""
+            {"error":{"code":400,"status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[
+              {"field":"message.android.ttl","description":"secret"},{"field":"message.data[\"secret\"]"},{"field":"{{{new string('x', 300)}}}"}]}]}}
+            """;
+
+        var detail = Read(400, body).Outcome.Detail;
+
+        Assert.Equal("message.android.ttl, message.data[", detail);
+    }
+
+    [Theory]
+    [InlineData("UNREGISTERED", 404)]
+    [InlineData("SENDER_ID_MISMATCH", 403)]
+    [InlineData("INVALID_ARGUMENT", 400)]
+    public void A_topic_is_never_an_invalid_token(string code, int status)
+    {
+        var body = $$$"""
+            {"error":{"status":"X","message":"The registration token is not a valid FCM registration token","details":[
+              {"@type":"{{{FcmErrorType}}}","errorCode":"{{{code}}}"},
+              {"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.token"}]}]}}
+            """;
+
+        Assert.Equal(OutcomeKind.Unregistered, Read(status, body).Outcome.Kind);
+        Assert.Equal(OutcomeKind.Unregistered, ReadFor(new(TargetKind.Fid, "f"), status, body).Outcome.Kind);
+        Assert.Equal(OutcomeKind.Rejected, ReadFor(new(TargetKind.Topic, "news"), status, body).Outcome.Kind);
+        Assert.Equal(OutcomeKind.Rejected, ReadFor(new(TargetKind.Condition, "'news' in topics"), status, body).Outcome.Kind);
+    }
+
+    [Fact]
+    public void What_apple_or_the_console_says_is_the_detail()
+    {
+        var apple = Read(401, $$$"""
+            {"error":{"status":"UNAUTHENTICATED","details":[{"@type":"{{{FcmErrorType}}}","errorCode":"THIRD_PARTY_AUTH_ERROR"},
+              {"@type":"type.googleapis.com/google.firebase.fcm.v1.ApnsError","statusCode":403,"reason":"InvalidProviderToken"}]}}
+            """).Outcome;
+        var console = Read(403, """
+            {"error":{"status":"PERMISSION_DENIED","details":[
+              {"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"SERVICE_DISABLED","domain":"googleapis.com"}]}}
+            """).Outcome;
+
+        Assert.Equal((OutcomeKind.Misconfigured, "APNs InvalidProviderToken"), (apple.Kind, apple.Detail));
+        Assert.Equal((OutcomeKind.Misconfigured, "SERVICE_DISABLED"), (console.Kind, console.Detail));
     }
 
     [Fact]
@@ -119,16 +177,20 @@ public sealed class FcmAnswerTests
     }
 
     [Theory]
-    [InlineData("project:demo-app", ThrottleScope.App)]
-    [InlineData("device:abc", ThrottleScope.Token)]
-    public void The_quota_s_subject_says_who_is_throttled(string subject, ThrottleScope expected)
+    [InlineData("project:demo-app", ThrottleScope.App, "quota of the project")]
+    [InlineData("projects/demo-app/topics/news", ThrottleScope.App, "quota of the project")]
+    [InlineData("device:abc", ThrottleScope.Token, "quota of the device")]
+    [InlineData("token:abc", ThrottleScope.Token, "quota of the device")]
+    [InlineData("topic:news", ThrottleScope.Token, "quota of the topic")]
+    public void The_quota_s_subject_says_who_is_throttled(string subject, ThrottleScope expected, string detail)
     {
         var body = $$$"""
             {"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"@type":"{{{FcmErrorType}}}","errorCode":"QUOTA_EXCEEDED"},
               {"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"subject":"{{{subject}}}","description":"messages per minute"}]}]}}
             """;
 
-        Assert.Equal(expected, Assert.IsType<SendOutcome.Throttled>(Read(429, body).Outcome).Scope);
+        var throttled = Assert.IsType<SendOutcome.Throttled>(Read(429, body).Outcome);
+        Assert.Equal((expected, detail), (throttled.Scope, throttled.Detail));
     }
 
     [Fact]
@@ -155,9 +217,12 @@ public sealed class FcmAnswerTests
     [InlineData("""{"name":"projects/p/messages/0:17%31bd"}""", "projects/p/messages/0:17%31bd")]
     [InlineData("", null)]
     [InlineData("<html>", null)]
+    [InlineData("""{"name":"\ud800"}""", null)]
     public void Status_200_is_accepted_whatever_the_body(string body, string? id) =>
         Assert.Equal(new SendOutcome.Accepted(id) { Status = 200 }, Read(200, body).Outcome);
 
+    private static FcmAnswer ReadFor(Target target, int status, string body) => FcmAnswer.Read(Answer(status, body), target, AcceptedAt);
+
     private static FcmAnswer Read(int status, string body, params (string, string)[] headers) =>
-        FcmAnswer.Read(Answer(status, body, headers), AcceptedAt);
+        FcmAnswer.Read(Answer(status, body, headers), Target.Token("fGh:APA91b"), AcceptedAt);
 }

@@ -105,6 +105,23 @@ public sealed class FcmPayloadTests
     public void No_override_can_redirect_a_push() =>
         AssertJson("""{"message":{"token":"fGh:APA91b"}}""", Render(FcmPush() with { Fcm = Json("""{"token":"somebody else"}""") }));
 
+    [Theory]
+    [InlineData(TargetKind.Token, "token")]
+    [InlineData(TargetKind.Fid, "fid")]
+    [InlineData(TargetKind.Topic, "topic")]
+    [InlineData(TargetKind.Condition, "condition")]
+    public void The_target_has_the_field_of_its_kind(TargetKind kind, string field)
+    {
+        var push = FcmPush() with { Target = new Target(kind, "whom") };
+
+        AssertJson($$$"""{"message":{"{{{field}}}":"whom"}}""", Render(push));
+        AssertJson($$$"""{"message":{"{{{field}}}":"whom"}}""", Render(push with { Fcm = Json("""{"token":"a","topic":"b","fid":"c","condition":"d"}""") }));
+    }
+
+    [Fact]
+    public void A_push_that_is_only_checked_says_so_beside_the_message() =>
+        AssertJson("""{"message":{"token":"fGh:APA91b"},"validate_only":true}""", Render(FcmPush() with { ValidateOnly = true }));
+
     [Fact]
     public void The_size_counts_keys_and_values_in_utf8() =>
         Assert.Equal(

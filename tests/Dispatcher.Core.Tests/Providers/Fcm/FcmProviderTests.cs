@@ -207,6 +207,6 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
         var options = new FcmOptions { Endpoint = _fcm.Uri, TrustedCaPath = _fcm.CaPath };
         Assert.Empty(options.Validate());
         return new FcmProvider(
-            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, _time, _loggers);
+            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, NoGoogle, _time, _loggers);
     }
 }

@@ -169,6 +169,21 @@ public sealed class FcmTokenSourceTests
         Assert.False(_tokens.Replace(second.Generation));
     }
 
+    [Fact]
+    public async Task A_token_that_was_good_for_a_while_is_replaced_again()
+    {
+        var first = await FirstTokenAsync();
+        Assert.True(_tokens.Replace(first.Generation));
+        var waiting = _tokens.GetAsync(default);
+        Grant("t2");
+        var second = (await waiting).Token!;
+
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(_tokens.Replace(second.Generation));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_tokens.Replace(second.Generation));
+    }
+
     private Task<TokenResponse> AskAsync(CancellationToken cancellationToken)
     {
         var asked = new TaskCompletionSource<TokenResponse>();

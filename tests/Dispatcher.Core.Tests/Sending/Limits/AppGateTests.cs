@@ -11,7 +11,7 @@ public sealed class AppGateTests : IDisposable
 {
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(60);
     private static readonly SendOutcome Accepted = new SendOutcome.Accepted("1");
-    private static readonly ApnsApp Shop = new("shop", "acme", "com.example.shop", "TEAM000001", "KEY0000001", "/none.p8", Sandbox: false);
+    private static readonly ApnsApp Shop = new("shop", "acme", "com.example.shop", new ApnsKeyFile("TEAM000001", "KEY0000001", "/none.p8"), Sandbox: false);
     private static readonly PushNotification Push = new()
     {
         Id = Guid.Parse("019A5B00-AAAA-7BBB-8CCC-DDDDEEEEFFFF"),

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Dispatcher.EndToEnd.Tests.Stage;
+namespace Dispatcher.Chaos.Stage;
 
-/// <summary>One of Dispatcher's executables as a child process. However the test run ends, the child ends too: its input closes.</summary>
+/// <summary>One of Dispatcher's executables as a child process. However this one ends, the child ends too: its input closes.</summary>
 internal sealed class ChildProgram : IAsyncDisposable
 {
     private readonly Process _process;
@@ -15,10 +15,27 @@ internal sealed class ChildProgram : IAsyncDisposable
     {
         Name = name;
         _process = process;
+        Id = process.Id;
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
     public string Name { get; }
+
+    public int Id { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Only once it has exited.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Whether somebody here has asked it to end, one way or the other.</summary>
+    public bool IsToEnd { get; private set; }
+
+    /// <summary>Whether it was to end at once, without a chance to say so.</summary>
+    public bool IsKilled => KilledAt is not null;
+
+    /// <summary>When it was killed.</summary>
+    public DateTimeOffset? KilledAt { get; private set; }
 
     public IReadOnlyCollection<string> Lines => _lines;
 
@@ -58,7 +75,11 @@ internal sealed class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>SIGTERM: please finish.</summary>
-    public Task TerminateAsync() => SignalAsync("TERM");
+    public Task TerminateAsync()
+    {
+        IsToEnd = true;
+        return SignalAsync("TERM");
+    }
 
     /// <summary>SIGSTOP: the machine hangs.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
@@ -67,10 +88,12 @@ internal sealed class ChildProgram : IAsyncDisposable
     public Task ThawAsync() => SignalAsync("CONT");
 
     /// <summary>SIGKILL: no last words.</summary>
-    public Task<int> KillAsync()
+    public async Task<int> KillAsync()
     {
+        IsToEnd = true;
+        KilledAt = TimeProvider.System.GetUtcNow();
         _process.Kill();
-        return ExitedAsync();
+        return await ExitedAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -88,7 +111,7 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     private async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync().WaitAsync(Patience.Limit);
     }
 

@@ -3,21 +3,23 @@ using Confluent.Kafka;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 
-namespace Dispatcher.EndToEnd.Tests.Stage;
+namespace Dispatcher.Chaos.Stage;
 
 /// <summary>Follows the topics that a worker reports to, from the first record on.</summary>
 internal sealed class ResultLedger : IAsyncDisposable
 {
     private readonly KafkaOptions _kafka;
+    private readonly int _partitions;
     private readonly ConcurrentDictionary<Guid, ConcurrentQueue<PushResult>> _results = [];
     private readonly ConcurrentQueue<DeadLetter> _deadLetters = [];
     private readonly ConcurrentQueue<InvalidToken> _tokens = [];
     private readonly CancellationTokenSource _end = new();
     private readonly Task _following;
 
-    public ResultLedger(KafkaOptions kafka)
+    public ResultLedger(Deployment deployment)
     {
-        _kafka = kafka;
+        _kafka = deployment.Kafka;
+        _partitions = deployment.Options.Partitions;
         _following = Task.Run(Follow);
     }
 
@@ -41,8 +43,8 @@ internal sealed class ResultLedger : IAsyncDisposable
     public long Committed() => Lane.All.Sum(lane =>
     {
         var topic = _kafka.Topics.Pushes(lane);
-        using var group = Client($"{_kafka.GroupId}.{topic}");
-        return group.Committed(Enumerable.Range(0, Deployment.Partitions).Select(p => new TopicPartition(topic, p)), Patience.Limit)
+        using var group = KafkaClient.Consumer(_kafka, $"{_kafka.GroupId}.{topic}");
+        return group.Committed(Enumerable.Range(0, _partitions).Select(p => new TopicPartition(topic, p)), Patience.Limit)
             .Sum(partition => Math.Max(0, partition.Offset.Value));
     });
 
@@ -55,7 +57,7 @@ internal sealed class ResultLedger : IAsyncDisposable
 
     private void Follow()
     {
-        using var consumer = Client("end-to-end-tests");
+        using var consumer = KafkaClient.Consumer(_kafka, "end-to-end-tests");
         string[] topics = [_kafka.Topics.Results, _kafka.Topics.Tokens, .. Enum.GetValues<Provider>().Select(_kafka.Topics.DeadLetters)];
         consumer.Assign(topics.Select(topic => new TopicPartitionOffset(topic, 0, Offset.Beginning)));
         while (!_end.IsCancellationRequested)
@@ -81,15 +83,4 @@ internal sealed class ResultLedger : IAsyncDisposable
             _deadLetters.Enqueue(DeadLetter.Read(record));
         }
     }
-
-    private IConsumer<byte[]?, byte[]?> Client(string group) =>
-        new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
-        {
-            BootstrapServers = _kafka.BootstrapServers,
-            GroupId = group,
-            EnableAutoCommit = false,
-            FetchWaitMaxMs = 10,
-            ReconnectBackoffMs = 10,
-            ReconnectBackoffMaxMs = 100,
-        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 }

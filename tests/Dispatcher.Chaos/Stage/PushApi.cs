@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace Dispatcher.EndToEnd.Tests.Stage;
+namespace Dispatcher.Chaos.Stage;
 
 /// <summary>A push that the API has answered 202 for.</summary>
 internal sealed record AcceptedPush(Guid Id, string App, string Token);
@@ -14,7 +14,8 @@ internal sealed class PushApi(Uri address, string key)
 
     /// <summary>Posts one push to some targets.</summary>
     /// <returns>The accepted pushes; none when the API could not take them (503), which is no promise.</returns>
-    public async Task<IReadOnlyList<AcceptedPush>> PushAsync(IReadOnlyList<(string App, string Token)> targets, string @class = "urgent")
+    public async Task<IReadOnlyList<AcceptedPush>> PushAsync(
+        IReadOnlyList<(string App, string Token)> targets, string @class = "urgent", int? timeToLive = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/push"))
         {
@@ -23,6 +24,7 @@ internal sealed class PushApi(Uri address, string key)
                 to = targets.Select(target => new { app = target.App, token = target.Token }),
                 notification = new { title = "Order 42", body = "On its way" },
                 @class,
+                timeToLive,
             }),
         };
         request.Headers.Authorization = new("Bearer", key);
@@ -30,7 +32,8 @@ internal sealed class PushApi(Uri address, string key)
         var body = await response.Content.ReadAsStringAsync();
         if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
             return [];
-        Assert.True(response.StatusCode == HttpStatusCode.Accepted, body);
+        if (response.StatusCode != HttpStatusCode.Accepted)
+            throw new InvalidOperationException($"The API answered {response.StatusCode}: {body}");
         var ids = JsonElement.Parse(body).GetProperty("pushes").EnumerateArray().Select(push => push.GetProperty("id").GetGuid());
         return [.. ids.Zip(targets, (id, target) => new AcceptedPush(id, target.App, target.Token))];
     }
