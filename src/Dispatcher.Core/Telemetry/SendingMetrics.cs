@@ -93,8 +93,16 @@ public sealed class SendingMetrics
     public void WatchApp(string app, Func<int> limit, Func<int> inFlight, Func<long> forgotten) =>
         _apps[app] = new WatchedApp(limit, inFlight, forgotten);
 
+    /// <summary>An app is gone: nothing of it is observed any more.</summary>
+    /// <param name="app">The app.</param>
+    public void ForgetApp(string app)
+    {
+        _apps.TryRemove(app, out _);
+        _breakers.TryRemove(("app", app), out _);
+    }
+
     private static KeyValuePair<string, object?>[] BreakerTags(string scope, string name) =>
-        [new("dispatcher.breaker", scope), new(scope == "app" ? "dispatcher.app" : "dispatcher.provider", name)];
+        [new("dispatcher.breaker", scope), new($"dispatcher.{scope}", name)];
 
     private IEnumerable<Measurement<int>> ObserveBreakers() =>
         _breakers.Select(breaker => new Measurement<int>(breaker.Value ? 1 : 0, BreakerTags(breaker.Key.Scope, breaker.Key.Name)));
