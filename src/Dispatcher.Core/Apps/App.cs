@@ -10,6 +10,9 @@ public abstract record App(string Name, Provider Provider, string Tenant)
 {
     /// <summary>A hash of what the files of its credential hold: with another content it is another app.</summary>
     public string Revision { get; init; } = "";
+
+    /// <summary>Which of its provider's services reaches its devices: what is down together, and not what is configured together.</summary>
+    public abstract string Endpoint { get; }
 }
 
 /// <summary>An application reached through APNs.</summary>
@@ -19,7 +22,11 @@ public abstract record App(string Name, Provider Provider, string Tenant)
 /// <param name="Identity">How it signs in.</param>
 /// <param name="Sandbox">Whether its tokens come from development builds.</param>
 public sealed record ApnsApp(string Name, string Tenant, string BundleId, ApnsIdentity Identity, bool Sandbox)
-    : App(Name, Provider.Apns, Tenant);
+    : App(Name, Provider.Apns, Tenant)
+{
+    /// <inheritdoc/>
+    public override string Endpoint => Sandbox ? "apns.sandbox" : "apns.production";
+}
 
 /// <summary>An application reached through FCM.</summary>
 /// <param name="Name">The name that callers use.</param>
@@ -27,4 +34,8 @@ public sealed record ApnsApp(string Name, string Tenant, string BundleId, ApnsId
 /// <param name="CredentialsPath">The absolute path of the credentials file, or <see langword="null"/> for those of the machine.</param>
 /// <param name="ProjectId">The Firebase project, or <see langword="null"/> to take it from the credentials.</param>
 public sealed record FcmApp(string Name, string Tenant, string? CredentialsPath, string? ProjectId)
-    : App(Name, Provider.Fcm, Tenant);
+    : App(Name, Provider.Fcm, Tenant)
+{
+    /// <inheritdoc/>
+    public override string Endpoint => "fcm";
+}

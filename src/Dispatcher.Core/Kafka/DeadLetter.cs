@@ -5,8 +5,8 @@ using Confluent.Kafka;
 namespace Dispatcher.Core.Kafka;
 
 /// <summary>
-/// A record that could not be sent, kept for an operator: key and value are the bytes of the original, what happened to it is in the
-/// headers (<see cref="DeadLetterHeaders"/>).
+/// A record that could not be sent, kept for an operator: key and value are the bytes of the original (but for <see cref="ValueOmitted"/>),
+/// what happened to it is in the headers (<see cref="DeadLetterHeaders"/>).
 /// </summary>
 public sealed record DeadLetter
 {
@@ -18,6 +18,12 @@ public sealed record DeadLetter
 
     /// <summary>The original's value, or <see langword="null"/> for a record without one.</summary>
     public required byte[]? Value { get; init; }
+
+    /// <summary>
+    /// How many bytes the original's value has, where it is not here because the dead-letter topic takes no record of that length. The original
+    /// stays where <see cref="OriginalOffset"/> says, until retention deletes it.
+    /// </summary>
+    public int? ValueOmitted { get; init; }
 
     /// <summary>Headers of the record it was consumed as; what its producer gave it is kept.</summary>
     public Headers? Headers { get; init; }
@@ -76,6 +82,12 @@ public sealed record DeadLetter
     /// <summary>The W3C trace of the original.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>What is left for a topic that does not take all of it.</summary>
+    public DeadLetter WithoutValue() => this with { Value = null, ValueOmitted = Value?.Length ?? 0 };
+
+    /// <summary>What is left when even key and headers, which nobody bounds, are too long.</summary>
+    public DeadLetter WithoutOriginal() => WithoutValue() with { Key = null, Headers = null };
+
     /// <summary>The record to produce.</summary>
     public Message<byte[]?, byte[]?> ToMessage()
     {
@@ -104,6 +116,7 @@ public sealed record DeadLetter
         Add(DeadLetterHeaders.LastFailedAt, Text(LastFailedAt));
         Add(DeadLetterHeaders.Worker, Worker);
         Add(DeadLetterHeaders.SchemaVersion, Pushes.PushNotification.SchemaVersion.ToString(CultureInfo.InvariantCulture));
+        Add(DeadLetterHeaders.ValueOmitted, ValueOmitted?.ToString(CultureInfo.InvariantCulture));
         Add(DeadLetterHeaders.TraceParent, TraceParent);
         return new Message<byte[]?, byte[]?> { Key = Key, Value = Value, Headers = headers };
     }
@@ -141,6 +154,7 @@ public sealed record DeadLetter
             FirstFailedAt = Time(DeadLetterHeaders.FirstFailedAt),
             LastFailedAt = Time(DeadLetterHeaders.LastFailedAt) ?? producedAt,
             Worker = Get(DeadLetterHeaders.Worker),
+            ValueOmitted = Int(DeadLetterHeaders.ValueOmitted),
             TraceParent = Get(DeadLetterHeaders.TraceParent),
         };
     }

@@ -22,6 +22,7 @@ public static class DeadLetterHeaders
     public const string LastFailedAt = "last-failed-at";
     public const string Worker = "worker";
     public const string SchemaVersion = "schema-version";
+    public const string ValueOmitted = "value-omitted";
     public const string TraceParent = "traceparent";
 #pragma warning restore CS1591
 }

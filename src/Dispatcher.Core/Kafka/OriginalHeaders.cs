@@ -29,6 +29,7 @@ internal static class OriginalHeaders
         DeadLetterHeaders.LastFailedAt,
         DeadLetterHeaders.Worker,
         DeadLetterHeaders.SchemaVersion,
+        DeadLetterHeaders.ValueOmitted,
         DeadLetterHeaders.TraceParent,
         DelayedPush.LaneHeader,
         DelayedPush.NotBeforeHeader,

@@ -20,6 +20,16 @@ public enum ProduceOutcome
 /// <param name="Code">Kafka's own word for it.</param>
 public readonly record struct ProduceAnswer(ProduceOutcome Outcome, ErrorCode Code)
 {
+    /// <summary>Whether the record, or the batch that it was in, is longer than the topic or the client allows.</summary>
+    public bool IsTooLarge => Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge;
+
+    /// <summary>
+    /// Whether Kafka refuses this very record, so that producing it again changes nothing. What an operator can put right for all records (a
+    /// missing topic, its name, an ACL, too few replicas) is not among it.
+    /// </summary>
+    public bool IsForEver => IsTooLarge
+        || Code is ErrorCode.InvalidRecord or ErrorCode.PolicyViolation or ErrorCode.InvalidTimestamp or ErrorCode.UnsupportedForMessageFormat;
+
     /// <summary>Reads a delivery report.</summary>
     /// <param name="status">How far the record got.</param>
     /// <param name="error">The report's error.</param>

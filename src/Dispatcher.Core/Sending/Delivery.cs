@@ -7,8 +7,9 @@ namespace Dispatcher.Core.Sending;
 /// <summary>One push on its way through the sender.</summary>
 /// <param name="push">The push.</param>
 /// <param name="gate">Its app's gate; <see langword="null"/> for an app that is not configured.</param>
+/// <param name="endpoint">Where it goes.</param>
 /// <param name="givenUp">Fires when the push is given up.</param>
-internal sealed class Delivery(PushNotification push, AppGate? gate, CancellationToken givenUp)
+internal sealed class Delivery(PushNotification push, AppGate? gate, Endpoint endpoint, CancellationToken givenUp)
 {
     /// <summary>Where the stages of the pipeline find it.</summary>
     public static readonly ResiliencePropertyKey<Delivery> Key = new("delivery");
@@ -17,10 +18,12 @@ internal sealed class Delivery(PushNotification push, AppGate? gate, Cancellatio
 
     public AppGate? Gate { get; } = gate;
 
+    public Endpoint Endpoint { get; } = endpoint;
+
     public CancellationToken GivenUp { get; } = givenUp;
 
-    /// <summary>Whether it comes back from a delay tier: then one request leaves and no more.</summary>
-    public bool IsRetry { get; init; }
+    /// <summary>Whether one request leaves and no more: it comes back from a delay tier, or is now or never.</summary>
+    public bool IsOnce { get; init; }
 
     public int Attempts { get; set; }
 
@@ -32,6 +35,12 @@ internal sealed class Delivery(PushNotification push, AppGate? gate, Cancellatio
 
     /// <summary>How long the last attempt took.</summary>
     public TimeSpan Latency { get; set; }
+
+    /// <summary>Whether the last attempt made it certain that its app is in trouble and its endpoint is not.</summary>
+    public bool FailsAlone { get; set; }
+
+    /// <summary>How long all of them took together.</summary>
+    public TimeSpan Spent { get; set; }
 
     public SendReport Report(SendOutcome outcome) => new(outcome, Attempts, FirstSentAt, FirstFailedAt);
 }

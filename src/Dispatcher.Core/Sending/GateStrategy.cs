@@ -21,7 +21,7 @@ internal sealed class GateStrategy : ResilienceStrategy<SendOutcome>
 
         // An attempt that ended because it was given up proves nothing, and neither does an exception: the endpoint's breaker, or a bug.
         var answer = context.CancellationToken.IsCancellationRequested ? null : outcome.Result;
-        var closedFor = gate.Leave(entry, delivery.Push, answer, delivery.Latency);
+        var closedFor = gate.Leave(entry, delivery.Push, answer, delivery.Latency, answer is not null && delivery.FailsAlone);
         return answer is { RetryAfter: null } && closedFor is not null
             ? Outcome.FromResult(answer with { RetryAfter = closedFor })
             : outcome;

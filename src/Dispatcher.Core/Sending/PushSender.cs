@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
@@ -10,23 +11,30 @@ using Polly.Timeout;
 namespace Dispatcher.Core.Sending;
 
 /// <summary>
-/// Sends one push as often as quick retries allow. While the endpoint's breaker is open, pushes are held here: nothing is burnt, no
-/// attempt is counted, the lane fills up behind them, and an outage becomes a backlog in Kafka.
+/// Sends one push as often as quick retries allow. While the breaker of its endpoint is open, a push is held here: nothing is burnt, no
+/// attempt is counted, the lane fills up behind such pushes, and an outage becomes a backlog in Kafka.
 /// </summary>
 public sealed partial class PushSender
 {
+    /// <summary>The reason of a push that its provider would never take, found before it was sent.</summary>
+    public const string Invalid = "invalid";
+
+    /// <summary>The reason of an attempt that a bug ended.</summary>
+    public const string Faulted = "Faulted";
+
     private readonly IPushProvider _provider;
     private readonly AppGates _gates;
-    private readonly string _endpoint;
+    private readonly string _providerName;
+    private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal); // bound: the services that a provider has
+    private readonly SendingOptions _options;
     private readonly QuickRetry _quickRetry;
     private readonly SendingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Func<double> _chance;
     private readonly ILogger _logger;
-    private readonly ResiliencePipeline<SendOutcome> _pipeline;
     private readonly Func<ResilienceContext, Delivery, ValueTask<Outcome<SendOutcome>>> _attempt;
 
-    /// <summary>A sender for one endpoint.</summary>
+    /// <summary>A sender for one provider.</summary>
     /// <param name="provider">Who is called.</param>
     /// <param name="gates">What each of its apps may do.</param>
     /// <param name="options">Checked by <see cref="SendingOptions.Validate"/>.</param>
@@ -45,13 +53,13 @@ public sealed partial class PushSender
     {
         _provider = provider;
         _gates = gates;
-        _endpoint = gates.Provider.ToString().ToLowerInvariant();
+        _providerName = gates.Provider.ToString().ToLowerInvariant();
         _metrics = metrics;
+        _options = options;
         _quickRetry = new QuickRetry(options.QuickRetries, options.QuickRetryDelay);
         _time = time;
         _chance = chance;
         _logger = logger;
-        _pipeline = BuildPipeline(options);
         _attempt = AttemptAsync;
     }
 
@@ -67,31 +75,74 @@ public sealed partial class PushSender
     /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
     public async ValueTask<SendReport> SendAsync(PushNotification push, bool isRetry, CancellationToken cancellationToken)
     {
-        var delivery = new Delivery(push, _gates.Find(push.App), cancellationToken) { IsRetry = isRetry };
-        while (true)
+        var delivery = new Delivery(push, _gates.Find(push.App), EndpointOf(push.App), cancellationToken) { IsOnce = isRetry || push.TimeToLive == 0 };
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (push.IsExpired(_time.GetUtcNow()))
-                return delivery.Report(new SendOutcome.Expired { Reason = "expired" });
+            if (_provider.Problem(push) is { } problem)
+                return delivery.Report(new SendOutcome.Rejected { Reason = Invalid, Detail = DetailOf(problem) });
 
-            var context = ResilienceContextPool.Shared.Get(cancellationToken);
-            context.Properties.Set(Delivery.Key, delivery);
-            var outcome = await _pipeline.ExecuteOutcomeAsync(_attempt, context, delivery);
-            ResilienceContextPool.Shared.Return(context);
-
-            if (outcome.Exception is BrokenCircuitException broken)
+            while (true)
             {
-                await Task.Delay(HoldTime(broken.RetryAfter), _time, cancellationToken);
-                continue;
-            }
+                cancellationToken.ThrowIfCancellationRequested();
+                if (push.IsExpired(_time.GetUtcNow()))
+                    return delivery.Report(new SendOutcome.Expired { Reason = "expired" });
 
-            outcome.ThrowIfException();
-            return delivery.Report(outcome.Result!);
+                var context = ResilienceContextPool.Shared.Get(cancellationToken);
+                context.Properties.Set(Delivery.Key, delivery);
+                var outcome = await delivery.Endpoint.Pipeline.ExecuteOutcomeAsync(_attempt, context, delivery);
+                ResilienceContextPool.Shared.Return(context);
+
+                if (outcome.Exception is BrokenCircuitException broken)
+                {
+                    await Task.Delay(HoldTime(delivery, broken.RetryAfter), _time, cancellationToken);
+                    continue;
+                }
+
+                outcome.ThrowIfException();
+                return delivery.Report(outcome.Result!);
+            }
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A bug of ours, or of a provider's code, is a failed attempt like any other: it must neither hold the push for ever nor lose it.
+            // The endpoint's breaker takes an exception for no failure, for one app's push that nobody can send must not stop the others.
+            delivery.Attempts++;
+            delivery.FirstFailedAt ??= _time.GetUtcNow();
+            return delivery.Report(new SendOutcome.Unavailable { Reason = Faulted, Detail = fault.GetType().Name }) with { Fault = fault };
         }
     }
 
+    /// <summary>
+    /// How many of an app's pushes a lane may dispatch at once: twice its concurrency and some, because a dispatched push also waits for
+    /// retries and for Kafka. An app whose breaker is open has no such limit: its pushes are turned away at once.
+    /// </summary>
+    /// <param name="app">The app's name; of one that is not configured, every push is refused at once.</param>
+    public DispatchAllowance Allowance(string app)
+    {
+        var limit = _gates.DispatchLimit(app);
+        if (limit == int.MaxValue)
+            return new(limit, Hindrance.None); // its own breaker turns it away before the endpoint's could hold it
+        if (EndpointOf(app).IsDown)
+            return new(limit, Hindrance.EndpointDown);
+        return new(limit, _gates.IsSilent(app) ? Hindrance.Silence : Hindrance.None);
+    }
+
+    /// <summary>Where it is wrong, and not what stands there; what is wrong with the whole is its size.</summary>
+    private static string DetailOf(PushProblem problem) =>
+        problem.JsonPointer.Length == 0 ? problem.Message : string.Concat(problem.JsonPointer.Select(c => char.IsControl(c) ? '?' : c));
+
+    private Endpoint EndpointOf(string app) =>
+        _endpoints.GetOrAdd(_gates.EndpointOf(app) ?? _providerName, static (name, sender) => sender.NewEndpoint(name), this);
+
+    private Endpoint NewEndpoint(string name)
+    {
+        var endpoint = new Endpoint(name, () => _gates.AppsOf(name), _options, _time);
+        endpoint.Pipeline = BuildPipeline(endpoint, _options);
+        return endpoint;
+    }
+
     /// <summary>The order of protection, outermost first.</summary>
-    private ResiliencePipeline<SendOutcome> BuildPipeline(SendingOptions options)
+    private ResiliencePipeline<SendOutcome> BuildPipeline(Endpoint endpoint, SendingOptions options)
     {
         var pipeline = new ResiliencePipelineBuilder<SendOutcome> { TimeProvider = _time };
 
@@ -110,26 +161,31 @@ public sealed partial class PushSender
         // Rate and permit, per app. Outside the breaker, so that a push which an open breaker holds gives its permit back first.
         pipeline.AddStrategy(_ => new GateStrategy());
 
-        // Asked last before the attempt, so that its answer is fresh; a refusal burns nothing.
+        // Asked last before the attempt, so that its answer is fresh; a refusal burns nothing. Which failures open it, the endpoint judges over
+        // all its apps; so the first that it blames itself for is to open it.
         pipeline.AddCircuitBreaker(new CircuitBreakerStrategyOptions<SendOutcome>
         {
-            FailureRatio = options.BreakerFailureRatio,
-            MinimumThroughput = options.BreakerMinimumAttempts,
+            FailureRatio = 1e-9,
+            MinimumThroughput = 2,
             SamplingDuration = options.BreakerWindow,
             BreakDuration = options.BreakDuration,
-            ShouldHandle = static args => ValueTask.FromResult(
-                args.Outcome.Result is { } outcome && OutcomeTable.Traits(outcome).Breaker == BreakerSignal.Failure),
+            ShouldHandle = args => ValueTask.FromResult(
+                args.Outcome.Result is { } outcome
+                && Judge(args.Context.Properties.GetValue(Delivery.Key, null!), outcome) == Blame.Endpoint),
             OnOpened = args =>
             {
-                _metrics.BreakerTurned("endpoint", _endpoint, isOpen: true);
-                Log.BreakerOpened(_logger, args.Outcome.Result?.Reason, args.BreakDuration);
+                endpoint.IsDown = true;
+                _gates.Forgive(endpoint.Name);
+                _metrics.BreakerTurned("endpoint", endpoint.Name, isOpen: true);
+                Log.BreakerOpened(_logger, endpoint.Name, args.Outcome.Result?.Reason, args.BreakDuration);
                 return default;
             },
             OnClosed = _ =>
             {
-                _metrics.BreakerTurned("endpoint", _endpoint, isOpen: false);
-                _gates.RampUp();
-                Log.BreakerClosed(_logger);
+                endpoint.IsDown = false;
+                _metrics.BreakerTurned("endpoint", endpoint.Name, isOpen: false);
+                _gates.RampUp(endpoint.Name);
+                Log.BreakerClosed(_logger, endpoint.Name);
                 return default;
             },
         });
@@ -138,13 +194,22 @@ public sealed partial class PushSender
         return pipeline.AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout }).Build();
     }
 
+    private static Blame Judge(Delivery delivery, SendOutcome outcome)
+    {
+        var blame = delivery.Endpoint.Judge(delivery.Push.App, OutcomeTable.Traits(outcome).Breaker);
+        delivery.FailsAlone = blame == Blame.App;
+        return blame;
+    }
+
     private bool PlanRetry(ResilienceContext context, SendOutcome outcome, int retriesSoFar)
     {
         var delivery = context.Properties.GetValue(Delivery.Key, null!);
         var burnt = OutcomeTable.Traits(outcome).BurnsAttempt;
-        delivery.NextDelay = delivery.IsRetry && burnt ? null : _quickRetry.Next(outcome, retriesSoFar, _chance());
-        if (delivery.NextDelay is null || context.CancellationToken.IsCancellationRequested)
+        delivery.NextDelay = delivery.IsOnce && burnt ? null : _quickRetry.Next(outcome, retriesSoFar, delivery.Spent, _chance());
+        if (delivery.NextDelay is not { } delay || context.CancellationToken.IsCancellationRequested)
             return false;
+        if (delivery.Push.IsExpired(_time.GetUtcNow() + delay))
+            return false; // this was the last of its attempts, and how it ended is what there is to say of it
 
         // What never reached the provider costs it nothing: a connection that goes away may return hundreds at once.
         if (!burnt || delivery.Gate is not { } gate || gate.Retries.TrySpend())
@@ -163,6 +228,7 @@ public sealed partial class PushSender
         {
             var outcome = await _provider.SendAsync(delivery.Push, context.CancellationToken);
             delivery.Latency = _time.GetElapsedTime(started);
+            delivery.Spent += delivery.Latency;
             Count(delivery, outcome);
             var traits = OutcomeTable.Traits(outcome);
             // An attempt that ended because it was given up says nothing about the provider, nor may the breaker hear of it.
@@ -180,25 +246,31 @@ public sealed partial class PushSender
         }
     }
 
-    /// <summary>Until the breaker may let a probe through, plus up to a quarter of a second so that the held pushes do not come as one.</summary>
-    private TimeSpan HoldTime(TimeSpan? retryAfter) =>
-        TimeSpan.FromMilliseconds(Math.Max(50, retryAfter?.TotalMilliseconds ?? 0) + (250 * _chance()));
+    /// <summary>
+    /// Until the breaker may let a probe through, plus up to a quarter of a second so that the held pushes do not come as one; and where there are
+    /// other apps, those that failed come later, for what fails for them may succeed for another.
+    /// </summary>
+    private TimeSpan HoldTime(Delivery delivery, TimeSpan? retryAfter)
+    {
+        var patience = delivery.Endpoint.IsPoorWitness(delivery.Push.App) ? 1 + _chance() : _chance();
+        return TimeSpan.FromMilliseconds(Math.Max(50, retryAfter?.TotalMilliseconds ?? 0) + (250 * patience));
+    }
 
     private void Count(Delivery delivery, SendOutcome outcome)
     {
         if (delivery.Gate is not { } gate)
             return; // an app that is not configured: its name may be anything, a metric's values may not
-        _metrics.AttemptFinished(_endpoint, gate.App.Name, OutcomeTable.Word(outcome.Kind), delivery.Latency);
+        _metrics.AttemptFinished(_providerName, gate.App.Name, OutcomeTable.Word(outcome.Kind), delivery.Latency);
         if (outcome is SendOutcome.Ambiguous)
-            _metrics.DuplicateRisked(_endpoint, gate.App.Name);
+            _metrics.DuplicateRisked(_providerName, gate.App.Name);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Breaker open ({Reason}): pushes are held and the endpoint is probed every {BreakDuration}")]
-        public static partial void BreakerOpened(ILogger logger, string? reason, TimeSpan breakDuration);
+        [LoggerMessage(1, LogLevel.Warning, "Breaker of {Endpoint} open ({Reason}): its pushes are held and it is probed every {BreakDuration}")]
+        public static partial void BreakerOpened(ILogger logger, string endpoint, string? reason, TimeSpan breakDuration);
 
-        [LoggerMessage(2, LogLevel.Information, "Breaker closed: the endpoint answers again")]
-        public static partial void BreakerClosed(ILogger logger);
+        [LoggerMessage(2, LogLevel.Information, "Breaker of {Endpoint} closed: it answers again")]
+        public static partial void BreakerClosed(ILogger logger, string endpoint);
     }
 }

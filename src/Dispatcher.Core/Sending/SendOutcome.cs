@@ -14,7 +14,7 @@ public abstract record SendOutcome
     /// <summary>The provider's reason or ours, in a word that can be counted; <see langword="null"/> for an accepted push.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>What a dead letter says beyond the reason: the likely cause, without any content and never in a provider's words.</summary>
+    /// <summary>What a dead letter says beyond the reason: the likely cause, what we know ourselves, without any content and never in a provider's words.</summary>
     public string? Detail { get; init; }
 
     /// <summary>The HTTP status, where there was an answer.</summary>

@@ -5,4 +5,6 @@ namespace Dispatcher.Core.Sending;
 /// <param name="Attempts">How many requests left for the provider.</param>
 /// <param name="FirstSentAt">When the first attempt started; <see langword="null"/> when none did.</param>
 /// <param name="FirstFailedAt">When the first of them failed.</param>
-public readonly record struct SendReport(SendOutcome Outcome, int Attempts, DateTimeOffset? FirstSentAt, DateTimeOffset? FirstFailedAt);
+/// <param name="Fault">The bug that ended the last attempt, for the log of whoever asked; the outcome says only its type.</param>
+public readonly record struct SendReport(
+    SendOutcome Outcome, int Attempts, DateTimeOffset? FirstSentAt, DateTimeOffset? FirstFailedAt, Exception? Fault = null);

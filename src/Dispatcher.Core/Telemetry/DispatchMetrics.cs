@@ -10,6 +10,7 @@ public sealed class DispatchMetrics
 
     private readonly Counter<long> _settled;
     private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _deadLettersCut;
     private readonly Counter<long> _delayed;
     private readonly Counter<long> _failed;
 
@@ -20,8 +21,10 @@ public sealed class DispatchMetrics
         var meter = meters.Create(MeterName);
         _settled = meter.CreateCounter<long>("dispatcher.pushes.settled", "{push}", "Pushes whose offset completed, by outcome.");
         _deadLettered = meter.CreateCounter<long>("dispatcher.pushes.dead_lettered", "{push}", "Pushes kept as dead letters, by reason.");
+        _deadLettersCut = meter.CreateCounter<long>(
+            "dispatcher.dead_letters.cut", "{push}", "Dead letters whose topic does not take the original's value.");
         _delayed = meter.CreateCounter<long>("dispatcher.pushes.delayed", "{push}", "Pushes handed to a delay tier, by tier.");
-        _failed = meter.CreateCounter<long>("dispatcher.dispatch.failures", "{push}", "Pushes that a bug stopped; their offsets stay open.");
+        _failed = meter.CreateCounter<long>("dispatcher.dispatch.failures", "{push}", "Times that a push met a bug, by the exception's type.");
     }
 
     /// <summary>A push's offset completed.</summary>
@@ -42,6 +45,10 @@ public sealed class DispatchMetrics
         new KeyValuePair<string, object?>("dispatcher.lane", lane),
         new KeyValuePair<string, object?>("dispatcher.reason", reason));
 
+    /// <summary>A dead letter is kept without the original's value.</summary>
+    /// <param name="lane">The lane.</param>
+    public void DeadLetterCut(string lane) => _deadLettersCut.Add(1, new KeyValuePair<string, object?>("dispatcher.lane", lane));
+
     /// <summary>A push was handed to a delay tier.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="tier">The tier's topic.</param>
@@ -50,7 +57,7 @@ public sealed class DispatchMetrics
         new KeyValuePair<string, object?>("dispatcher.lane", lane),
         new KeyValuePair<string, object?>("messaging.destination.name", tier));
 
-    /// <summary>A push could not be dispatched for a reason that nobody foresaw.</summary>
+    /// <summary>A push met something that nobody foresaw.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="exception">The exception's type.</param>
     public void DispatchFailed(string lane, string exception) => _failed.Add(

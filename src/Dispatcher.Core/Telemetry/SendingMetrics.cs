@@ -102,7 +102,7 @@ public sealed class SendingMetrics
     }
 
     private static KeyValuePair<string, object?>[] BreakerTags(string scope, string name) =>
-        [new("dispatcher.breaker", scope), new(scope == "app" ? "dispatcher.app" : "dispatcher.provider", name)];
+        [new("dispatcher.breaker", scope), new($"dispatcher.{scope}", name)];
 
     private IEnumerable<Measurement<int>> ObserveBreakers() =>
         _breakers.Select(breaker => new Measurement<int>(breaker.Value ? 1 : 0, BreakerTags(breaker.Key.Scope, breaker.Key.Name)));

@@ -46,7 +46,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             apps,
             kafka,
             options,
-            new HandOff(producer, time, chance, kafkaMetrics),
+            new HandOff(producer, time, chance, kafkaMetrics, loggers.CreateLogger<HandOff>()),
             new RetryDecision(retry, topics.Delays.Waits),
             retry.UnknownAppGrace,
             dispatchMetrics,

@@ -1,7 +1,5 @@
-using Dispatcher.Core.Apps;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
-using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
@@ -10,17 +8,14 @@ namespace Dispatcher.Worker.Dispatching;
 /// A lane's dispatch loops. A loop starts with a push, sees it through to the end, takes the next, and ends when there is none; there are
 /// never more than the lane's bound.
 /// </summary>
-internal sealed partial class LaneDispatcher(
-    Lane lane,
-    string topic,
+internal sealed class LaneDispatcher(
     LaneQueue queue,
-    AppCatalog apps,
+    LaneReader reader,
     PushSender sender,
     Settler settler,
+    Faults faults,
     TimeSpan unknownAppGrace,
-    DispatchMetrics metrics,
-    TimeProvider time,
-    ILogger<LaneDispatcher> logger) : IDisposable
+    TimeProvider time) : IDisposable
 {
     /// <summary>Where pushes wait that are in other apps' way.</summary>
     private static readonly TimeSpan EvictedFor = TimeSpan.FromSeconds(10);
@@ -31,10 +26,18 @@ internal sealed partial class LaneDispatcher(
     /// <summary>Evicted pushes that are handed off at once; what is in others' way is moved quickly, but not without bound.</summary>
     private const int MaxEvictions = 500;
 
+    /// <summary>
+    /// Evictions a second. An evicted push comes back after <see cref="EvictedFor"/>, so this is also what an endless crowd costs Kafka in writes.
+    /// </summary>
+    private const int EvictionsPerSecond = 2_000;
+
     private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running = 1; // one is the dispatcher itself, until it stops
     private int _evicting;
+    private long _evictionsBegan = time.GetTimestamp();
+    private int _evictions;
+    private bool _isCrowded;
     private long _ended;
 
     /// <summary>What waits for a loop.</summary>
@@ -55,8 +58,17 @@ internal sealed partial class LaneDispatcher(
     public void Tick()
     {
         StartLoops();
-        while (!queue.HasRoom && Volatile.Read(ref _evicting) < MaxEvictions && queue.TryEvict() is { } push)
+        if (time.GetElapsedTime(_evictionsBegan) >= TimeSpan.FromSeconds(1))
+            (_evictionsBegan, _evictions) = (time.GetTimestamp(), 0);
+        // Down to half, for a pump that was paused because the queue was full goes on no earlier.
+        _isCrowded = !queue.IsHalfEmpty && (_isCrowded || !queue.HasRoom);
+        while (_isCrowded
+            && Volatile.Read(ref _evicting) < MaxEvictions
+            && _evictions < EvictionsPerSecond
+            && queue.TryEvict() is { } push)
         {
+            _evictions++;
+            _isCrowded = !queue.IsHalfEmpty;
             Interlocked.Increment(ref _evicting);
             Start(push, evicted: true);
         }
@@ -129,9 +141,8 @@ internal sealed partial class LaneDispatcher(
         }
         catch (Exception e)
         {
-            // The one place that swallows. The offset stays open, so the partition's window shows it and a restart tries again.
-            metrics.DispatchFailed(lane.Name, e.GetType().Name);
-            Log.DispatchFailed(logger, consumed.Topic, consumed.Partition.Partition, consumed.Offset, e);
+            // Only settling throws here. The offset stays open, so the partition's window shows it and a restart tries again.
+            faults.Saw(e, consumed, "its offset stays open");
         }
         finally
         {
@@ -142,33 +153,37 @@ internal sealed partial class LaneDispatcher(
     /// <summary>One push, from its bytes to its end.</summary>
     private async Task DispatchAsync(ConsumedPush consumed, CancellationToken abort)
     {
-        if (consumed.Topic != topic && consumed.Delay is null)
-            await settler.RefuseAsync(consumed, push: null, "undecodable", "the headers are not those of a push that waits", abort);
-        else if (consumed.Length > PushLimits.MaxRecordBytes)
-            await settler.RefuseAsync(consumed, push: null, "tooLarge", $"{consumed.Length} bytes, {PushLimits.MaxRecordBytes} at most", abort);
-        else if (!PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out var problem))
-            await settler.RefuseAsync(consumed, push: null, "undecodable", problem, abort);
-        else if (!apps.TryGet(push.App, out var app) && time.GetUtcNow() is var now && (now - push.AcceptedAt).Duration() < unknownAppGrace)
-            await settler.PostponeAsync(consumed, now + UnknownAppDelay, "unknownApp", abort);
-        else if (app is null)
-            await settler.RefuseAsync(consumed, push, "unknownApp", "no app of that name is configured here", abort);
-        else if (app.Provider != lane.Provider)
-            await settler.RefuseAsync(consumed, push, "wrongLane", $"the app's provider is {app.Provider}", abort);
-        else if (push.Target.Problem(app.Provider) is { } targetProblem)
-            await settler.RefuseAsync(consumed, push, "invalidToken", $"the {push.Target.Word} {targetProblem}", abort);
-        else if (push.ValidateOnly && app.Provider != Provider.Fcm)
-            await settler.RefuseAsync(consumed, push, "cannotValidate", $"{app.Provider} cannot check a push without sending it", abort);
-        else if (Later(consumed.Delay?.NotBefore, push.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
+        var (push, app, refusal) = Read(consumed);
+        if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && (now - push!.AcceptedAt).Duration() < unknownAppGrace)
+            await settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
+        else if (refusal is { } why)
+            await settler.RefuseAsync(consumed, push, why, abort);
+        else if (Later(consumed.Delay?.NotBefore, push!.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
             await settler.PostponeAsync(consumed, notBefore, "scheduled", abort);
         else
-            await settler.SettleAsync(consumed, push, app, await sender.SendAsync(push, consumed.Delay is { Attempts: > 0 }, abort), abort);
+            await settler.SettleAsync(consumed, push, app!, await SendAsync(consumed, push, abort), abort);
+    }
+
+    private LaneRecord Read(ConsumedPush consumed)
+    {
+        try
+        {
+            return reader.Read(consumed);
+        }
+        catch (Exception e)
+        {
+            faults.Saw(e, consumed, "it is kept as a dead letter");
+            return new LaneRecord(Push: null, App: null, new Refusal("faulted", e.GetType().Name));
+        }
+    }
+
+    private async ValueTask<SendReport> SendAsync(ConsumedPush consumed, PushNotification push, CancellationToken abort)
+    {
+        var report = await sender.SendAsync(push, consumed.Delay is { Attempts: > 0 }, abort);
+        if (report.Fault is { } fault)
+            faults.Saw(fault, consumed, "it counts as a failed attempt");
+        return report;
     }
 
     private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "Record {Topic}/{Partition}@{Offset} could not be dispatched; its offset stays open")]
-        public static partial void DispatchFailed(ILogger logger, string topic, int partition, long offset, Exception exception);
-    }
 }

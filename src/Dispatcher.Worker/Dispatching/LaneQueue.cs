@@ -1,3 +1,4 @@
+using Dispatcher.Core.Sending;
 using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
@@ -10,7 +11,7 @@ namespace Dispatcher.Worker.Dispatching;
 /// <remarks>
 /// An app may be dispatched up to its own limit, and up to <see cref="ShareOfFree"/> times what is free in the lane. The second bound is
 /// why a slow app cannot take all of a lane, however slow, and why a single app still gets most of it (dynamic thresholds: Choudhury and
-/// Hahne, 1998).
+/// Hahne, 1998). Pushes that an endpoint's open breaker holds have a quarter of the lane together, so that those of other endpoints go on.
 /// </remarks>
 internal sealed class LaneQueue : IDisposable
 {
@@ -20,26 +21,28 @@ internal sealed class LaneQueue : IDisposable
     private readonly int _maxPushes;
     private readonly long _maxBytes;
     private readonly int _maxInFlight;
-    private readonly Func<string, int> _limitOf;
+    private readonly Func<string, DispatchAllowance> _allowanceOf;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
     private readonly LinkedList<Line> _waiting = [];
+    private readonly Dictionary<string, long> _lastCame = new(StringComparer.Ordinal); // configured apps: their number is bounded
     private readonly AutoResetEvent _taken = new(false);
     private int _count;
     private long _bytes;
     private int _inFlight;
+    private long _came;
 
     /// <summary>Makes an empty queue.</summary>
     /// <param name="maxPushes">Pushes that wait at most.</param>
     /// <param name="maxBytes">Bytes of records that wait at most; a single push above it is let into an empty queue.</param>
     /// <param name="maxInFlight">Pushes that are dispatched at once at most.</param>
-    /// <param name="limitOf">How many of an app's pushes may be dispatched at once.</param>
-    public LaneQueue(int maxPushes, long maxBytes, int maxInFlight, Func<string, int> limitOf)
+    /// <param name="allowanceOf">How many of an app's pushes may be dispatched at once.</param>
+    public LaneQueue(int maxPushes, long maxBytes, int maxInFlight, Func<string, DispatchAllowance> allowanceOf)
     {
         _maxPushes = maxPushes;
         _maxBytes = maxBytes;
         _maxInFlight = maxInFlight;
-        _limitOf = limitOf;
+        _allowanceOf = allowanceOf;
     }
 
     /// <summary>Pushes that wait.</summary>
@@ -65,6 +68,8 @@ internal sealed class LaneQueue : IDisposable
             if (line.Pushes.Count == 0)
                 _waiting.AddLast(line.Node);
             line.Pushes.Enqueue(push);
+            line.Bytes += push.Weight;
+            _lastCame[push.App] = ++_came;
             _count++;
             _bytes += push.Weight;
         }
@@ -97,18 +102,14 @@ internal sealed class LaneQueue : IDisposable
         }
     }
 
-    /// <summary>Takes a waiting push of the app that fills the queue while others are about, whatever the app's limit: it is to wait elsewhere.</summary>
-    /// <returns>The push, in flight like any other; <see langword="null"/> when no app is in others' way.</returns>
+    /// <summary>Takes a waiting push that is in others' way, whatever its app's limit: it is to wait elsewhere.</summary>
+    /// <returns>The push, in flight like any other; <see langword="null"/> when none is in others' way.</returns>
     public ConsumedPush? TryEvict()
     {
         lock (_lock)
         {
-            var crowded = _waiting.Count > 0 ? _waiting.MaxBy(line => line.Pushes.Count) : null;
-            var isInTheWay = crowded is not null
-                && crowded.Pushes.Count > _maxPushes / 2
-                && crowded.InFlight >= _limitOf(crowded.App) // its own limit holds it up, not the lane's
-                && _lines.Count > 1;
-            return isInTheWay ? Take_NeedsLock(crowded!) : null;
+            var line = Crowd_NeedsLock();
+            return line is null ? null : Take_NeedsLock(line);
         }
     }
 
@@ -124,15 +125,83 @@ internal sealed class LaneQueue : IDisposable
         var free = _maxInFlight - _inFlight;
         if (free <= 0)
             return null;
+        var held = -1;
         for (var node = _waiting.First; node is not null; node = node.Next)
         {
             var line = node.Value;
-            if (line.InFlight < Math.Min(_limitOf(line.App), Math.Max(1, ShareOfFree * free)))
-                return Take_NeedsLock(line);
+            var allowance = _allowanceOf(line.App);
+            if (line.InFlight >= Math.Min(allowance.Limit, Math.Max(1, ShareOfFree * free)))
+                continue;
+            if (allowance.Hindrance == Hindrance.EndpointDown)
+            {
+                if (held < 0)
+                    held = HeldInFlight_NeedsLock();
+                if (held >= Math.Max(1, _maxInFlight / 4))
+                    continue;
+            }
+
+            return Take_NeedsLock(line);
         }
 
         return null;
     }
+
+    private int HeldInFlight_NeedsLock()
+    {
+        var held = 0;
+        foreach (var line in _lines.Values)
+            held += line.InFlight > 0 && IsHeld(line.App) ? line.InFlight : 0;
+        return held;
+    }
+
+    /// <summary>
+    /// The line that is in others' way: of an app that fills the queue alone while others are about, and that its own limit holds up (not the
+    /// lane's); else the longest of those of which nothing comes back, if they fill it together; else the longest of those that wait for an
+    /// endpoint, likewise, while another endpoint's pushes are about. When there is nobody else, these stand, and so does the backlog in Kafka.
+    /// </summary>
+    private Line? Crowd_NeedsLock()
+    {
+        Line? limited = null;
+        var (silent, held) = (new Crowd(), new Crowd());
+        foreach (var line in _waiting)
+        {
+            var allowance = _allowanceOf(line.App);
+            switch (allowance.Hindrance)
+            {
+                case Hindrance.EndpointDown:
+                    held.Add(line);
+                    break;
+                case Hindrance.Silence:
+                    silent.Add(line);
+                    break;
+                case Hindrance.None when line.InFlight >= allowance.Limit && _lines.Count > 1 && FillsTheQueue(line.Pushes.Count, line.Bytes):
+                    limited = line;
+                    break;
+            }
+        }
+
+        if (limited is not null)
+            return limited;
+        if (FillsTheQueue(silent.Pushes, silent.Bytes))
+            return silent.Longest;
+        return FillsTheQueue(held.Pushes, held.Bytes) && AreOthersAbout_NeedsLock() ? held.Longest : null;
+    }
+
+    private bool FillsTheQueue(int pushes, long bytes) => pushes > _maxPushes / 2 || bytes > _maxBytes / 2;
+
+    /// <summary>Whether among the last pushes that came, as many as the queue holds, one was of an app whose endpoint is up.</summary>
+    private bool AreOthersAbout_NeedsLock()
+    {
+        foreach (var (app, came) in _lastCame)
+        {
+            if (_came - came < _maxPushes && !IsHeld(app))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool IsHeld(string app) => _allowanceOf(app).Hindrance == Hindrance.EndpointDown;
 
     private ConsumedPush Take_NeedsLock(Line line)
     {
@@ -144,6 +213,7 @@ internal sealed class LaneQueue : IDisposable
         _inFlight++;
         _count--;
         _bytes -= push.Weight;
+        line.Bytes -= push.Weight;
         _taken.Set();
         return push;
     }
@@ -155,6 +225,24 @@ internal sealed class LaneQueue : IDisposable
         // An idle app's line is forgotten: the bound on lines is the bound on pushes.
         if (--line.InFlight == 0 && line.Pushes.Count == 0)
             _lines.Remove(push.App);
+    }
+
+    /// <summary>Lines that wait for the same reason.</summary>
+    private struct Crowd
+    {
+        public int Pushes { get; private set; }
+
+        public long Bytes { get; private set; }
+
+        public Line? Longest { get; private set; }
+
+        public void Add(Line line)
+        {
+            Pushes += line.Pushes.Count;
+            Bytes += line.Bytes;
+            if (Longest is null || line.Pushes.Count > Longest.Pushes.Count)
+                Longest = line;
+        }
     }
 
     /// <summary>One app's pushes.</summary>
@@ -173,5 +261,7 @@ internal sealed class LaneQueue : IDisposable
         public LinkedListNode<Line> Node { get; }
 
         public int InFlight { get; set; }
+
+        public long Bytes { get; set; }
     }
 }

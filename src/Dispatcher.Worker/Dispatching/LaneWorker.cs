@@ -43,16 +43,13 @@ internal sealed class LaneWorker : IDisposable
             parts.Worker,
             parts.Loggers.CreateLogger<Settler>());
         Dispatcher = new LaneDispatcher(
-            lane,
-            topic,
-            new LaneQueue(options.QueuePushes, options.QueueBytes, options.MaxInFlight, gates.DispatchLimit),
-            parts.Apps,
+            new LaneQueue(options.QueuePushes, options.QueueBytes, options.MaxInFlight, sender.Allowance),
+            new LaneReader(lane, topic, parts.Apps),
             sender,
             settler,
+            new Faults(lane, parts.DispatchMetrics, parts.Time, parts.Loggers.CreateLogger<Faults>()),
             parts.UnknownAppGrace,
-            parts.DispatchMetrics,
-            parts.Time,
-            parts.Loggers.CreateLogger<LaneDispatcher>());
+            parts.Time);
         Pump NewPump(PumpSettings settings, IRecordSink sink) =>
             new(settings, sink, options, parts.Time, parts.KafkaMetrics, parts.Loggers.CreateLogger<Pump>());
         Pumps =

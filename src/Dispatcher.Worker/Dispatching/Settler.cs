@@ -66,13 +66,22 @@ internal sealed partial class Settler(
     /// <summary>Keeps a record that is no push of this lane: its bytes, intact, as a dead letter.</summary>
     /// <param name="consumed">What was consumed.</param>
     /// <param name="push">What it is, where it could be read.</param>
-    /// <param name="reason">Why, in a word that can be counted.</param>
-    /// <param name="detail">What exactly, without any content.</param>
+    /// <param name="refusal">Why it is none.</param>
     /// <param name="abort">The process ends.</param>
-    public async Task RefuseAsync(ConsumedPush consumed, PushNotification? push, string reason, string? detail, CancellationToken abort)
+    public Task RefuseAsync(ConsumedPush consumed, PushNotification? push, Refusal refusal, CancellationToken abort) =>
+        RefuseAsync(consumed, push, refusal, consumed.Delay?.Attempts ?? 0, consumed.Delay?.FirstFailedAt, abort);
+
+    private async Task RefuseAsync(
+        ConsumedPush consumed,
+        PushNotification? push,
+        Refusal refusal,
+        int attempts,
+        DateTimeOffset? firstFailedAt,
+        CancellationToken abort)
     {
         if (GaveUp(consumed))
             return;
+        var (reason, detail) = refusal;
         Log.Refused(logger, consumed.Topic, consumed.Partition.Partition, consumed.Offset, reason, detail);
         var outcome = new SendOutcome.Rejected { Reason = reason };
         await KeepAsync(DeadLetterOf(consumed, reason) with
@@ -81,9 +90,11 @@ internal sealed partial class Settler(
             App = push?.App,
             Outcome = OutcomeTable.Word(outcome.Kind),
             Detail = detail,
+            Attempts = attempts,
+            FirstFailedAt = firstFailedAt,
         }, abort);
         if (push is not null)
-            await ReportAsync(push, outcome, isDeadLetter: true, consumed.Delay?.Attempts ?? 0, abort);
+            await ReportAsync(push, outcome, isDeadLetter: true, attempts, abort);
         consumed.Complete();
         metrics.PushSettled(lane.Name, app: null, OutcomeTable.Word(outcome.Kind)); // the name may be anything, a metric's values may not
     }
@@ -126,7 +137,7 @@ internal sealed partial class Settler(
             RetryStep.Expire => CompleteAsync(
                 consumed, push, new SendOutcome.Expired { Reason = report.Outcome.Reason, Status = report.Outcome.Status }, attempts, abort),
             RetryStep.Exhaust => DeadLetterAsync(
-                consumed, push, app, report, attempts, "exhausted", report.Outcome.Reason, abort),
+                consumed, push, app, report, attempts, "exhausted", DetailOf(report.Outcome), abort),
             _ => DelayAsync(
                 consumed,
                 plan.NotBefore,
@@ -155,7 +166,17 @@ internal sealed partial class Settler(
         var leavesAt = _topics.Delays.LeavesAt(notBefore, now);
         var delayed = new DelayedPush(
             lane, notBefore, leavesAt, attempts, retries, firstFailedAt, reason, consumed.Origin, TraceOf(consumed));
-        await handOff.ProduceAsync(topic, delayed.ToMessage(consumed.Key, consumed.CopyValue(), consumed.Headers), abort);
+        var message = delayed.ToMessage(consumed.Key, consumed.CopyValue(), consumed.Headers);
+        var answer = await handOff.ProduceAsync(topic, message, static answer => answer.IsForEver, abort);
+        if (answer.Outcome != ProduceOutcome.Acked)
+        {
+            // It cannot wait where pushes wait, and it may not hold its partition up for ever either.
+            PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out _);
+            var refusal = new Refusal(answer.IsTooLarge ? "tooLarge" : "notTaken", $"{topic}: {answer.Code}");
+            await RefuseAsync(consumed, push, refusal, attempts, firstFailedAt, abort);
+            return;
+        }
+
         consumed.Complete();
         metrics.PushDelayed(lane.Name, topic);
     }
@@ -225,7 +246,18 @@ internal sealed partial class Settler(
 
     private async Task KeepAsync(DeadLetter deadLetter, CancellationToken abort)
     {
-        await handOff.ProduceAsync(_topics.DeadLetters(lane.Provider), deadLetter.ToMessage(), abort);
+        var topic = _topics.DeadLetters(lane.Provider);
+        var answer = await handOff.ProduceAsync(topic, deadLetter.ToMessage(), static answer => answer.IsTooLarge, abort);
+        if (answer.IsTooLarge)
+        {
+            Log.ValueOmitted(
+                logger, deadLetter.OriginalTopic, deadLetter.OriginalPartition, deadLetter.OriginalOffset, topic, deadLetter.Value?.Length ?? 0);
+            metrics.DeadLetterCut(lane.Name);
+            answer = await handOff.ProduceAsync(topic, deadLetter.WithoutValue().ToMessage(), static answer => answer.IsTooLarge, abort);
+        }
+
+        if (answer.IsTooLarge)
+            await handOff.ProduceAsync(topic, deadLetter.WithoutOriginal().ToMessage(), abort);
         metrics.DeadLettered(lane.Name, deadLetter.Reason);
     }
 
@@ -248,6 +280,8 @@ internal sealed partial class Settler(
         TraceParent = TraceOf(consumed),
     };
 
+    private static string? DetailOf(SendOutcome outcome) => outcome.Detail is { } detail ? $"{outcome.Reason}: {detail}" : outcome.Reason;
+
     private static string? TraceOf(ConsumedPush consumed) =>
         consumed.Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.TraceParent, out var trace) && trace is not null
             ? Encoding.UTF8.GetString(trace)
@@ -258,5 +292,9 @@ internal sealed partial class Settler(
         // Warning, not per push: a record that is no push means that some producer is wrong.
         [LoggerMessage(1, LogLevel.Warning, "Record {Topic}/{Partition}@{Offset} kept as a dead letter, {Reason}: {Detail}")]
         public static partial void Refused(ILogger logger, string topic, int partition, long offset, string reason, string? detail);
+
+        [LoggerMessage(2, LogLevel.Error,
+            "Record {Topic}/{Partition}@{Offset} is too large for {DeadLetters}: the dead letter has its headers and not its {Bytes} bytes, which stay where they are until retention deletes them")]
+        public static partial void ValueOmitted(ILogger logger, string topic, int partition, long offset, string deadLetters, int bytes);
     }
 }

@@ -50,6 +50,14 @@ public sealed class DeadLetterTests
     public async Task Everything_known_comes_back_from_kafka() => await AssertRoundTripAsync(Full);
 
     [Fact]
+    public async Task Without_its_value_it_says_how_long_that_was()
+    {
+        Assert.Equal(4, Full.WithoutValue().ValueOmitted);
+        await AssertRoundTripAsync(Full.WithoutValue());
+        await AssertRoundTripAsync(Least.WithoutOriginal());
+    }
+
+    [Fact]
     public async Task Headers_of_the_original_s_producer_are_kept() =>
         await AssertRoundTripAsync(Least with { Headers = new Headers { { "order", "42"u8.ToArray() }, { "order", [0xFF] }, { "empty", null } } });
 

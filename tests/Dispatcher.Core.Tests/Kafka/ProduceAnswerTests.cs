@@ -15,6 +15,32 @@ public sealed class ProduceAnswerTests
     public void Only_what_is_certain_is_acked_or_refused(PersistenceStatus status, ErrorCode code, ProduceOutcome outcome) =>
         Assert.Equal(new ProduceAnswer(outcome, code), ProduceAnswer.From(status, new Error(code)));
 
+    [Theory]
+    [InlineData(ErrorCode.MsgSizeTooLarge, true, true)]
+    [InlineData(ErrorCode.RecordListTooLarge, true, true)]
+    [InlineData(ErrorCode.InvalidRecord, false, true)]
+    [InlineData(ErrorCode.PolicyViolation, false, true)]
+    [InlineData(ErrorCode.InvalidTimestamp, false, true)]
+    [InlineData(ErrorCode.UnsupportedForMessageFormat, false, true)]
+    // Somebody can put these right, and then the record goes its way.
+    [InlineData(ErrorCode.UnknownTopicOrPart, false, false)]
+    [InlineData(ErrorCode.Local_UnknownTopic, false, false)]
+    [InlineData(ErrorCode.TopicException, false, false)]
+    [InlineData(ErrorCode.TopicAuthorizationFailed, false, false)]
+    [InlineData(ErrorCode.ClusterAuthorizationFailed, false, false)]
+    [InlineData(ErrorCode.NotEnoughReplicas, false, false)]
+    [InlineData(ErrorCode.Local_MsgTimedOut, false, false)]
+    [InlineData(ErrorCode.Local_QueueFull, false, false)]
+    [InlineData(ErrorCode.InvalidMsg, false, false)] // a checksum: the next transfer may be whole
+    [InlineData(ErrorCode.OutOfOrderSequenceNumber, false, false)]
+    [InlineData(ErrorCode.Unknown, false, false)]
+    public void What_no_repetition_changes_is_known(ErrorCode code, bool isTooLarge, bool isForEver)
+    {
+        var answer = new ProduceAnswer(ProduceOutcome.Refused, code);
+
+        Assert.Equal((isTooLarge, isForEver), (answer.IsTooLarge, answer.IsForEver));
+    }
+
     [Fact]
     public void A_request_is_acked_when_every_record_is()
     {

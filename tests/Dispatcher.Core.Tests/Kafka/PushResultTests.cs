@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Tests.Providers;
 
@@ -39,6 +40,14 @@ public sealed class PushResultTests
         var result = Rejected with { Outcome = outcome, ProviderId = "projects/demo/messages/1", Reason = null, Status = null };
         Assert.Equal(result, PushResult.Read(result.ToJson()));
     });
+
+    /// <summary>Its offset waits for the result, so no record of a lane may make one that Kafka refuses: an unknown app's name may be as long as the record.</summary>
+    [Theory]
+    [InlineData('x')]
+    [InlineData('\u0001')]
+    [InlineData('ä')]
+    public void The_longest_possible_result_is_within_what_Kafka_takes_by_default(char worst) =>
+        Assert.InRange((Rejected with { App = new string(worst, PushLimits.MaxRecordBytes), Reason = new string(worst, 100) }).ToJson().Length, 0, 900_000);
 
     [Theory]
     [InlineData("null")]

@@ -20,6 +20,8 @@ internal sealed class AnsweringProvider(FakeTimeProvider time) : IPushProvider
 
     public void Says(string app, SendOutcome outcome, TimeSpan latency = default) => Answers[app] = () => (outcome, latency);
 
+    public PushProblem? Problem(PushNotification push) => null;
+
     public async ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
     {
         Attempts.Enqueue(push.App);

@@ -156,6 +156,18 @@ public sealed class PushSenderBreakerTests
         Assert.Equal(20, _endpoint.Calls);
     }
 
+    /// <summary>One app's push that nobody can send must not stop the endpoint for all the others.</summary>
+    [Fact]
+    public async Task A_bug_leaves_the_breaker_closed()
+    {
+        _endpoint.Bug = new InvalidOperationException();
+
+        foreach (var sending in await StartAsync(20))
+            Assert.Equal(PushSender.Faulted, (await sending).Outcome.Reason);
+
+        Assert.Equal(20, _endpoint.Calls);
+    }
+
     [Fact]
     public async Task Too_few_failures_are_no_verdict()
     {
@@ -209,11 +221,17 @@ public sealed class PushSenderBreakerTests
 
         public SendOutcome? Answer { get; set; }
 
+        public Exception? Bug { get; set; }
+
         public int Calls => Volatile.Read(ref _calls);
+
+        public PushProblem? Problem(PushNotification push) => null;
 
         public async ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _calls);
+            if (Bug is { } bug)
+                throw bug;
             if (Answer is { } answer)
                 return answer;
             var ended = new TaskCompletionSource();

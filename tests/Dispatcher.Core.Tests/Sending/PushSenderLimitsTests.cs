@@ -72,15 +72,16 @@ public sealed class PushSenderLimitsTests : IDisposable
         _options.QuickRetries = 0;
         var sender = Sender();
         _provider.Says("sick", new SendOutcome.Unavailable());
+        _provider.Says("well", new SendOutcome.Unavailable());
         await sender.SendAsync(Push("sick"), default);
-        await sender.SendAsync(Push("sick"), default);
+        await sender.SendAsync(Push("well"), default);
 
         var held = Enumerable.Range(0, 10).Select(_ => sender.SendAsync(Push("sick"), default).AsTask()).ToList();
         await _time.WaitForTimersAsync(10);
 
         Assert.Equal(2, _provider.Attempts.Count);
-        Assert.Equal(["0 sick"], _metrics.Observe("dispatcher.app.in_flight"));
-        Assert.Equal(["1 endpoint apns"], _metrics.Observe("dispatcher.breaker.open"));
+        Assert.Equal(["0 sick", "0 well"], _metrics.Observe("dispatcher.app.in_flight").Order());
+        Assert.Equal(["1 endpoint apns.production"], _metrics.Observe("dispatcher.breaker.open"));
         Assert.DoesNotContain(held, push => push.IsCompleted);
     }
 

@@ -147,6 +147,31 @@ public sealed class PushSenderTests
         Assert.Equal((Unavailable, 1), (report.Outcome, report.Attempts));
     }
 
+    [Theory]
+    [InlineData("/apns/topic", "must be 'com.example.shop'", "/apns/topic")]
+    [InlineData("/data/\u001b[2J", "is one of FCM's own keys", "/data/?[2J")]
+    [InlineData("", "renders to 5000 bytes for APNs, which takes 4096", "renders to 5000 bytes for APNs, which takes 4096")]
+    public async Task What_its_provider_would_never_take_is_rejected_without_an_attempt(string at, string message, string detail)
+    {
+        var provider = new ScriptedProvider(_time, Accepted) { Finds = () => new PushProblem(at, message) };
+
+        var report = await await StartAsync(provider);
+
+        Assert.Equal((new SendOutcome.Rejected { Reason = "invalid", Detail = detail }, 0, null), (report.Outcome, report.Attempts, report.FirstSentAt));
+        Assert.Empty(provider.Calls);
+    }
+
+    /// <summary>A rule that throws must not make dead letters of everything: the push is tried again when it is repaired.</summary>
+    [Fact]
+    public async Task A_bug_of_the_rules_is_a_failed_attempt()
+    {
+        var provider = new ScriptedProvider(_time, Accepted) { Finds = () => throw new InvalidOperationException() };
+
+        var report = await await StartAsync(provider);
+
+        Assert.Equal((OutcomeKind.Unavailable, PushSender.Faulted, 1), (report.Outcome.Kind, report.Outcome.Reason, report.Attempts));
+    }
+
     [Fact]
     public async Task What_has_expired_is_not_sent()
     {
@@ -189,11 +214,67 @@ public sealed class PushSenderTests
         var provider = new ScriptedProvider(
             _time, token => UntilCancelledAsync(NotSent, token), _ => ValueTask.FromResult(Accepted));
 
-        var sending = await StartAsync(provider, options: new() { AttemptTimeout = TimeSpan.FromSeconds(10) });
-        await AdvanceAsync(TimeSpan.FromSeconds(10));
+        var sending = await StartAsync(provider, options: new() { AttemptTimeout = TimeSpan.FromMilliseconds(900) });
+        await AdvanceAsync(TimeSpan.FromMilliseconds(900));
         await AdvanceAsync(TimeSpan.FromMilliseconds(150));
 
         Assert.Equal((Accepted, 1), ((await sending).Outcome, (await sending).Attempts));
+    }
+
+    /// <summary>Three timeouts in a row would hold a dispatch loop, and an offset, for 45 seconds.</summary>
+    [Fact]
+    public async Task After_a_timeout_there_is_no_quick_retry()
+    {
+        var timedOut = new SendOutcome.Ambiguous { Reason = "timeout" };
+        var provider = new ScriptedProvider(_time, token => UntilCancelledAsync(timedOut, token), _ => ValueTask.FromResult(Accepted));
+
+        var sending = await StartAsync(provider);
+        await AdvanceAsync(TimeSpan.FromSeconds(15));
+
+        Assert.Equal((timedOut, 1), ((await sending).Outcome, (await sending).Attempts));
+        Assert.Equal(0, _time.ArmedTimers);
+    }
+
+    [Fact]
+    public async Task Attempts_that_together_took_longer_than_a_second_have_no_quick_retry()
+    {
+        var timedOut = new SendOutcome.Ambiguous { Reason = "timeout" };
+        var provider = new ScriptedProvider(_time, token => UntilCancelledAsync(timedOut, token));
+
+        var sending = await StartAsync(provider, options: new() { QuickRetries = 5, AttemptTimeout = TimeSpan.FromMilliseconds(600) });
+        await AdvanceAsync(TimeSpan.FromMilliseconds(600));
+        await AdvanceAsync(TimeSpan.FromMilliseconds(150)); // within the second: a retry
+        await AdvanceAsync(TimeSpan.FromMilliseconds(600)); // beyond it: none
+
+        Assert.Equal((timedOut, 2), ((await sending).Outcome, (await sending).Attempts));
+    }
+
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(150, 1)]
+    [InlineData(151, 2)]
+    public async Task A_push_that_will_have_expired_by_then_has_no_quick_retry(int millisecondsLeft, int attempts)
+    {
+        var provider = new ScriptedProvider(_time, Unavailable, Accepted);
+
+        var sending = await StartAsync(
+            provider, Push(timeToLive: 60) with { AcceptedAt = _time.GetUtcNow().AddSeconds(-60).AddMilliseconds(millisecondsLeft) });
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(attempts, (await sending).Attempts);
+        Assert.Equal(attempts == 1 ? Unavailable : Accepted, (await sending).Outcome);
+    }
+
+    [Fact]
+    public async Task What_is_now_or_never_has_one_request_and_again_only_what_never_left()
+    {
+        var provider = new ScriptedProvider(_time, NotSent, Unavailable, Accepted);
+
+        var sending = await StartAsync(provider, Push(timeToLive: 0));
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        var report = await sending;
+        Assert.Equal((Unavailable, 1, 2), (report.Outcome, report.Attempts, provider.Calls.Count));
     }
 
     [Fact]
@@ -247,15 +328,37 @@ public sealed class PushSenderTests
         Assert.Single(provider.Calls);
     }
 
+    /// <summary>Not by a quick retry, for a bug does not pass within a second; and it says what it was and nothing of what it choked on.</summary>
     [Fact]
-    public async Task A_provider_s_bug_is_not_an_outcome_and_not_tried_again()
+    public async Task A_bug_is_a_failed_attempt_for_the_tiers()
     {
-        var provider = new ScriptedProvider(_time, _ => throw new InvalidOperationException("a bug"));
+        var start = _time.GetUtcNow();
+        var bug = new InvalidOperationException("of 7f3a7f3a");
+        var provider = new ScriptedProvider(_time, _ => ValueTask.FromResult(Unavailable), _ => throw bug, _ => ValueTask.FromResult(Accepted));
 
         var sending = await StartAsync(provider);
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
 
-        Assert.Equal("a bug", (await Assert.ThrowsAsync<InvalidOperationException>(() => sending)).Message);
-        Assert.Single(provider.Calls);
+        var report = await sending;
+        var faulted = new SendOutcome.Unavailable { Reason = PushSender.Faulted, Detail = nameof(InvalidOperationException) };
+        Assert.Equal(new SendReport(faulted, Attempts: 2, FirstSentAt: start, FirstFailedAt: start, Fault: bug), report);
+        Assert.Equal(2, provider.Calls.Count);
+    }
+
+    /// <summary>A provider must not throw for the end of an attempt; one that does is no reason to leave the push open.</summary>
+    [Fact]
+    public async Task A_provider_that_throws_at_the_deadline_has_a_bug()
+    {
+        var provider = new ScriptedProvider(_time, async token =>
+        {
+            await UntilCancelledAsync(Accepted, token);
+            throw new OperationCanceledException(token);
+        });
+
+        var sending = await StartAsync(provider);
+        await AdvanceAsync(TimeSpan.FromSeconds(15));
+
+        Assert.Equal((PushSender.Faulted, 1), ((await sending).Outcome.Reason, (await sending).Attempts));
     }
 
     private static PushNotification Push(int? timeToLive) => Samples.ApnsPush(Samples.Hello) with { TimeToLive = timeToLive };

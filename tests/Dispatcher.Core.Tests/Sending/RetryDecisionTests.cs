@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 
 namespace Dispatcher.Core.Tests.Sending;
 
+/// <summary>Invariant 2 (every push ends) and 11 (never before it may), as far as the decision goes.</summary>
 public sealed class RetryDecisionTests
 {
     private static readonly DateTimeOffset Accepted = new(2026, 11, 1, 8, 0, 0, TimeSpan.Zero);

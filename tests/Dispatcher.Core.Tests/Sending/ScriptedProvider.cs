@@ -19,6 +19,11 @@ internal sealed class ScriptedProvider(TimeProvider time, params Func<Cancellati
     /// <summary>The push of the last call.</summary>
     public PushNotification? Push { get; private set; }
 
+    /// <summary>What it finds wrong with a push.</summary>
+    public Func<PushProblem?> Finds { get; set; } = () => null;
+
+    public PushProblem? Problem(PushNotification push) => Finds();
+
     public ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
     {
         Push = push;

@@ -85,7 +85,7 @@ public sealed class DelayTroubleTests : IDisposable
         var settler = new Settler(
             LaneCluster.Lane,
             _cluster.Options,
-            new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters)),
+            new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters), NullLogger<HandOff>.Instance),
             new RetryDecision(new RetryOptions(), _cluster.Options.Topics.Delays.Waits),
             new AppGates(
                 Provider.Apns, Samples.Apps.Apps, new LimitOptions(), new SendingMetrics(counters), TimeProvider.System, NullLogger<AppGates>.Instance),

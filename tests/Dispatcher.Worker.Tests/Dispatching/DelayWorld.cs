@@ -1,12 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Sending;
 using Dispatcher.Testing;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
 using Dispatcher.Worker.Tests.Consuming;
 using Dispatcher.Worker.Tests.Engine;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatcher.Worker.Tests.Dispatching;
 
@@ -25,10 +25,9 @@ internal sealed class DelayWorld : IDisposable
     [SuppressMessage("Reliability", "CA2000", Justification = "The dispatcher disposes its queue.")]
     public DelayWorld(int roomInLane)
     {
-        _queue = new LaneQueue(roomInLane, long.MaxValue, int.MaxValue, _ => _isServing ? int.MaxValue : 0);
-        // No loop starts, so nobody asks for a sender, a settler or metrics.
-        _dispatcher = new LaneDispatcher(
-            Lane, $"push.{Lane.Name}", _queue, Samples.Apps, null!, null!, TimeSpan.Zero, null!, Time, NullLogger<LaneDispatcher>.Instance);
+        _queue = new LaneQueue(roomInLane, long.MaxValue, int.MaxValue, _ => new(_isServing ? int.MaxValue : 0, Hindrance.None));
+        // No loop starts, so nobody asks for a reader, a sender or a settler.
+        _dispatcher = new LaneDispatcher(_queue, null!, null!, null!, null!, TimeSpan.Zero, Time);
         Sink = new DelaySink(2, _dispatcher, Time);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Dispatcher.Core.Sending;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
 using Dispatcher.Worker.Tests.Consuming;
@@ -123,6 +124,93 @@ public sealed class LaneQueueTests : IDisposable
         Assert.True(queue.HasRoom);
     }
 
+    /// <summary>A few large records fill a queue as well as many small ones do.</summary>
+    [Fact]
+    public void What_fills_the_queue_with_bytes_is_evicted_too()
+    {
+        var queue = Queue(maxBytes: 100, limitOf: app => app == "stuck" ? 0 : 100);
+        queue.Add(Push("stuck", new string('x', 60)));
+        queue.Add(Push("healthy", new string('x', 50)));
+
+        Assert.False(queue.HasRoom);
+        Assert.Equal("stuck", queue.TryEvict()?.App);
+    }
+
+    /// <summary>An app that hangs and was read first hides whoever is behind it in Kafka.</summary>
+    [Fact]
+    public void What_fills_the_queue_and_does_not_come_back_is_evicted_whoever_is_about()
+    {
+        var isSilent = false;
+        var queue = Queue(maxPushes: 10, limitOf: _ => 2, hindranceOf: _ => isSilent ? Hindrance.Silence : Hindrance.None);
+        for (var i = 0; i < 12; i++)
+            queue.Add(Push("hanging"));
+        queue.TryTake();
+        queue.TryTake();
+        Assert.Null(queue.TryEvict());
+
+        isSilent = true;
+
+        Assert.Equal("hanging", queue.TryEvict()?.App);
+    }
+
+    /// <summary>Invariant 14, Bulkhead: the pushes that wait for one endpoint leave most of the lane to those of the other.</summary>
+    [Fact]
+    public void Bulkhead_held_pushes_have_a_quarter_of_the_lane_however_many_apps_they_are_of()
+    {
+        var queue = Queue(maxInFlight: 100, hindranceOf: app => app == "healthy" ? Hindrance.None : Hindrance.EndpointDown);
+        for (var i = 0; i < 200; i++)
+            queue.Add(Push($"held-{i % 7}"));
+        while (queue.TryTake() is not null)
+        {
+        }
+
+        Assert.Equal(25, queue.InFlight);
+        for (var i = 0; i < 50; i++)
+            queue.Add(Push("healthy"));
+        Assert.All(Enumerable.Range(0, 50), _ => Assert.Equal("healthy", queue.TryTake()?.App));
+    }
+
+    /// <summary>Together they fill it, though none does alone.</summary>
+    [Fact]
+    public void Held_pushes_that_fill_the_queue_are_evicted_while_another_endpoint_s_are_about()
+    {
+        var queue = Queue(maxPushes: 10, hindranceOf: app => app == "healthy" ? Hindrance.None : Hindrance.EndpointDown);
+        queue.Add(Push("healthy"));
+        for (var i = 0; i < 9; i++)
+            queue.Add(Push($"held-{i % 3}"));
+        Assert.Equal("healthy", queue.TryTake()!.App); // it has come lately, which is enough
+
+        for (var evicted = 0; evicted < 4; evicted++)
+            Assert.StartsWith("held", queue.TryEvict()?.App, StringComparison.Ordinal);
+        Assert.Null(queue.TryEvict()); // half the queue is theirs
+    }
+
+    /// <summary>Invariant 10: an outage makes a backlog in Kafka, not one in the delay tiers.</summary>
+    [Fact]
+    public void When_everybody_waits_for_an_endpoint_the_queue_stands()
+    {
+        var isDown = false;
+        var queue = Queue(maxPushes: 10, hindranceOf: _ => isDown ? Hindrance.EndpointDown : Hindrance.None);
+        for (var i = 0; i < 10; i++)
+            queue.Add(Push($"app-{i % 3}"));
+
+        isDown = true;
+
+        Assert.Null(queue.TryEvict());
+    }
+
+    [Fact]
+    public void Who_has_not_come_for_a_queueful_is_not_about()
+    {
+        var queue = Queue(maxPushes: 10, hindranceOf: app => app == "healthy" ? Hindrance.None : Hindrance.EndpointDown);
+        queue.Add(Push("healthy"));
+        queue.Release(queue.TryTake()!);
+        for (var i = 0; i < 10; i++)
+            queue.Add(Push("held"));
+
+        Assert.Null(queue.TryEvict());
+    }
+
     [Fact]
     public void An_app_that_has_ended_is_forgotten()
     {
@@ -172,9 +260,18 @@ public sealed class LaneQueueTests : IDisposable
         }
     }
 
-    private LaneQueue Queue(int maxPushes = 1_000, long maxBytes = 1_000_000, int maxInFlight = 1_000, Func<string, int>? limitOf = null)
+    private LaneQueue Queue(
+        int maxPushes = 1_000,
+        long maxBytes = 1_000_000,
+        int maxInFlight = 1_000,
+        Func<string, int>? limitOf = null,
+        Func<string, Hindrance>? hindranceOf = null)
     {
-        var queue = new LaneQueue(maxPushes, maxBytes, maxInFlight, limitOf ?? (_ => int.MaxValue));
+        var queue = new LaneQueue(
+            maxPushes,
+            maxBytes,
+            maxInFlight,
+            app => new DispatchAllowance(limitOf?.Invoke(app) ?? int.MaxValue, hindranceOf?.Invoke(app) ?? Hindrance.None));
         _queues.Add(queue);
         return queue;
     }

@@ -25,6 +25,7 @@ internal sealed class LaneCluster : IDisposable
         {
             BootstrapServers = Kafka.BootstrapServers,
             LingerMs = 2,
+            MessageMaxBytes = 4_000_000, // topics may be set to take more than we do
             CompressionType = CompressionType.Lz4, // the cluster keeps 5 MiB of a partition
             ReconnectBackoffMs = 10,
             ReconnectBackoffMaxMs = 100,

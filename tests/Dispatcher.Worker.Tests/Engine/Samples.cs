@@ -9,6 +9,7 @@ internal static class Samples
 {
     public const string Ios = "shop-ios";
     public const string OtherIos = "other-ios";
+    public const string Sandbox = "shop-ios-dev";
     public const string Android = "shop-android";
     public const string Token = "7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a7f3a";
 
@@ -18,6 +19,16 @@ internal static class Samples
         {
             [Ios] = new() { Provider = "apns", Tenant = "shop", BundleId = "com.example.shop", TeamId = "TEAM", KeyId = "KEY", KeyPath = SomeFile },
             [OtherIos] = new() { Provider = "apns", Tenant = "shop", BundleId = "com.example.other", TeamId = "TEAM", KeyId = "KEY", KeyPath = SomeFile },
+            [Sandbox] = new()
+            {
+                Provider = "apns",
+                Tenant = "shop",
+                BundleId = "com.example.shop",
+                TeamId = "TEAM",
+                KeyId = "KEY",
+                KeyPath = SomeFile,
+                Environment = "sandbox",
+            },
             [Android] = new() { Provider = "fcm", Tenant = "shop", CredentialsPath = SomeFile, ProjectId = "demo-shop" },
         },
         folder: null);

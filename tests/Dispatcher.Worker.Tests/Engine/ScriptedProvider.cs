@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using Dispatcher.Core.Apps;
+using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 
@@ -32,6 +35,12 @@ internal sealed class ScriptedProvider : IPushProvider
     public bool HasAnswered(Guid id) => _answered.ContainsKey(id);
 
     public int Answered => Volatile.Read(ref _differentAnswered); // a concurrent dictionary counts slowly
+
+    /// <summary>The rules are the real ones.</summary>
+    public PushProblem? Problem(PushNotification push) =>
+        (Samples.Apps.TryGet(push.App, out var app) && app is ApnsApp apns ? ApnsRules.Check(push, apns) : FcmRules.Check(push)) is [var problem, ..]
+            ? problem
+            : null;
 
     public async ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
     {

@@ -22,6 +22,7 @@ internal sealed class TestWorker : IAsyncDisposable
         WorkerOptions options,
         RetryOptions retry,
         LimitOptions limits,
+        SendingOptions sending,
         IEnumerable<string> formerTiers,
         TimeProvider time)
     {
@@ -35,7 +36,7 @@ internal sealed class TestWorker : IAsyncDisposable
             cluster.Options,
             formerTiers,
             options,
-            new SendingOptions { QuickRetries = 0 },
+            sending,
             retry,
             Enum.GetValues<Provider>().ToDictionary(lane => lane, lane => new AppGates(
                 lane, Samples.Apps.Apps, limits, new SendingMetrics(Counters), time, _loggers.CreateLogger<AppGates>())),
@@ -65,7 +66,8 @@ internal sealed class TestWorker : IAsyncDisposable
         TimeProvider? time = null,
         RetryOptions? retry = null,
         LimitOptions? limits = null,
-        IEnumerable<string>? formerTiers = null)
+        IEnumerable<string>? formerTiers = null,
+        SendingOptions? sending = null)
     {
         var worker = new TestWorker(
             cluster,
@@ -73,6 +75,7 @@ internal sealed class TestWorker : IAsyncDisposable
             options ?? Quick(),
             retry ?? new RetryOptions { UnknownAppGrace = TimeSpan.Zero },
             limits ?? new LimitOptions(),
+            sending ?? new SendingOptions { QuickRetries = 0 },
             formerTiers ?? [],
             time ?? TimeProvider.System);
         await worker._service.StartAsync(CancellationToken.None);

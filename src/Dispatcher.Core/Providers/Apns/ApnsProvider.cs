@@ -97,6 +97,10 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
     ];
 
     /// <inheritdoc/>
+    public PushProblem? Problem(PushNotification push) =>
+        _routes.TryGetValue(push.App, out var route) && ApnsRules.Check(push, route.App) is [var problem, ..] ? problem : null;
+
+    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
     {

@@ -133,12 +133,14 @@ public static class ApnsRules
     {
         var isBroadcast = push.Target.Kind == TargetKind.Channel;
         var limit = isBroadcast ? PushLimits.ApnsBroadcastPayloadBytes : type.MaxBytes;
+        // What the neutral fields render for a plain push is right by itself.
+        var isPlain = push.Apns?.Payload is null && push.Apns?.PushType is null && !isBroadcast && type.HasAps;
+        if (isPlain && RenderedSize.AtMost(push) <= limit)
+            return;
         var body = new PooledBuffer();
         ApnsPayload.Render(push, type, body);
         var size = body.Written.Length;
-
-        // What the neutral fields render for a plain push is right by itself.
-        if (push.Apns?.Payload is not null || push.Apns?.PushType is not null || isBroadcast || !type.HasAps)
+        if (!isPlain)
         {
             using var json = JsonDocument.Parse(body.Written);
             ApnsBodyRules.Check(json.RootElement, type, isBroadcast, problems);

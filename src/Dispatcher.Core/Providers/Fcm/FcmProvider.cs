@@ -98,6 +98,10 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     }
 
     /// <inheritdoc/>
+    public PushProblem? Problem(PushNotification push) =>
+        FcmRules.Check(push) is [var problem, ..] ? problem : null;
+
+    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SendOutcome> SendAsync(PushNotification push, CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ public static class FcmRules
     private static void CheckSize(PushNotification push, List<PushProblem> problems)
     {
         var limit = push.Target.IsDevice ? PushLimits.FcmPayloadBytes : PushLimits.FcmTopicPayloadBytes;
-        if (FcmPayload.MeasureBody(push) <= limit)
+        if (RenderedSize.AtMost(push) <= limit || FcmPayload.MeasureBody(push) <= limit)
             return;
         var size = FcmPayload.Measure(push);
         var taken = push.Target.IsDevice ? $"{limit}" : $"{limit} for a {push.Target.Word}";

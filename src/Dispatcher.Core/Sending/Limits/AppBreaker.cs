@@ -15,7 +15,7 @@ internal enum BreakerTurn
 
 /// <summary>
 /// An app's own breaker: it opens at once when the app's key, topic or project is refused, or when the provider says that the app is
-/// too fast, and lets one push probe when the time is up. It closes when a provider looks at a push again, whatever it says to it.
+/// too fast, or when its attempts fail and those of others do not, and lets one push probe when the time is up. It closes when a provider looks at a push again, whatever it says to it.
 /// </summary>
 /// <remarks>
 /// Not Polly's, as the endpoint's is: that one opens by a ratio over at least two attempts, where one refused key is proof enough; its
@@ -31,6 +31,15 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
 
     /// <summary>The reason of a refusal because the provider asked for a rest.</summary>
     public const string Throttled = "AppThrottled";
+
+    /// <summary>The reason of a refusal because its attempts fail and no others'.</summary>
+    public const string Failing = "AppFailing";
+
+    /// <summary>How long an app rests that fails alone, doubled for each probe that fails: short, because a request more does no harm.</summary>
+    public static readonly TimeSpan FailingPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>And at most.</summary>
+    public static readonly TimeSpan LongestFailingPause = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest pause of our own making.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
@@ -78,7 +87,8 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
     /// <summary>A passage ended.</summary>
     /// <param name="pass">The passage.</param>
     /// <param name="outcome">What the provider said; <see langword="null"/> when that proves nothing.</param>
-    public BreakerTurn Concluded(int pass, SendOutcome? outcome)
+    /// <param name="failsAlone">Whether it is certain by now that the app fails and its endpoint does not.</param>
+    public BreakerTurn Concluded(int pass, SendOutcome? outcome, bool failsAlone = false)
     {
         lock (_lock)
         {
@@ -90,6 +100,9 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
                     return Open_NeedsLock(Parked, Doubled(misconfiguredPause));
                 case SendOutcome.Throttled { Scope: ThrottleScope.App }:
                     return Open_NeedsLock(Throttled, Shorter(outcome.RetryAfter, LongestRetryAfter) ?? Doubled(throttledPause));
+                case { } failure when OutcomeTable.Traits(failure).Breaker == BreakerSignal.Failure
+                    && (failsAlone || (_probing && _reason == Failing)):
+                    return Open_NeedsLock(Failing, Shorter(Doubled(FailingPause), LongestFailingPause)!.Value);
                 case SendOutcome.Accepted or SendOutcome.Unregistered or SendOutcome.Rejected or SendOutcome.Throttled when _probing:
                     (_reason, _probing, _failures) = (null, false, 0);
                     _generation++;
@@ -111,6 +124,20 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
                 var left = _reason is null ? TimeSpan.Zero : _until - time.GetUtcNow();
                 return left > TimeSpan.Zero ? left : TimeSpan.Zero;
             }
+        }
+    }
+
+    /// <summary>Closes it if it is open for <see cref="Failing"/>.</summary>
+    /// <returns>Whether it was.</returns>
+    public bool Forgive()
+    {
+        lock (_lock)
+        {
+            if (_reason != Failing)
+                return false;
+            (_reason, _probing, _failures) = (null, false, 0);
+            _generation++;
+            return true;
         }
     }
 

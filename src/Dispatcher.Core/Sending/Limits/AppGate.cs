@@ -71,6 +71,9 @@ internal sealed partial class AppGate
     /// <summary>Whether pushes pass at the moment; <see langword="false"/> while the app's breaker is open.</summary>
     public bool IsOpen => _breaker.Reason is null;
 
+    /// <summary>Whether attempts are in flight and none has come back for as long as a push waits here.</summary>
+    public bool IsSilent => _permits.Silence > LongestWait;
+
     /// <summary>Attempts that may be in flight at the moment.</summary>
     public int Concurrency => _limit.Current;
 
@@ -100,8 +103,9 @@ internal sealed partial class AppGate
     /// <param name="push">The push.</param>
     /// <param name="outcome">How the attempt ended; <see langword="null"/> when there was none, or it was given up.</param>
     /// <param name="latency">How long it took.</param>
+    /// <param name="failsAlone">Whether the app fails and its endpoint serves others, or has not been seen to fail for any.</param>
     /// <returns>When the push may come again, where this gate will not let it in before.</returns>
-    public TimeSpan? Leave(GateAnswer entry, PushNotification push, SendOutcome? outcome, TimeSpan latency)
+    public TimeSpan? Leave(GateAnswer entry, PushNotification push, SendOutcome? outcome, TimeSpan latency, bool failsAlone = false)
     {
         switch (outcome)
         {
@@ -122,7 +126,7 @@ internal sealed partial class AppGate
             DeadLetters.Succeeded();
         }
 
-        Report(_breaker.Concluded(entry.Pass, outcome), outcome);
+        Report(_breaker.Concluded(entry.Pass, outcome, failsAlone), outcome);
         _permits.GiveBack(); // last, so that whoever gets it sees what the breaker made of this
         return outcome switch
         {
@@ -134,6 +138,13 @@ internal sealed partial class AppGate
 
     /// <summary>The provider is back after an outage: the rate grows from the start again.</summary>
     public void RampUp() => _rate?.RampUp();
+
+    /// <summary>Closes the app's breaker if it is open because the app failed alone: it did not.</summary>
+    public void Forgive()
+    {
+        if (_breaker.Forgive())
+            _metrics.BreakerTurned("app", App.Name, isOpen: false);
+    }
 
     private async ValueTask<GateAnswer> WaitAsync(int pass, TimeSpan rateWait, CancellationToken cancellationToken)
     {
@@ -182,6 +193,10 @@ internal sealed partial class AppGate
         {
             Log.Misconfigured(_logger, App.Name, outcome.Reason, _breaker.OpenFor);
         }
+        else if (_breaker.Reason == AppBreaker.Failing)
+        {
+            Log.Failing(_logger, App.Name, outcome?.Reason, _breaker.OpenFor);
+        }
         else
         {
             Log.Throttled(_logger, App.Name, outcome?.Reason, _breaker.OpenFor);
@@ -195,6 +210,9 @@ internal sealed partial class AppGate
 
         [LoggerMessage(2, LogLevel.Warning, "App {App} is too fast ({Reason}); its pushes rest for {Pause}")]
         public static partial void Throttled(ILogger logger, string app, string? reason, TimeSpan pause);
+
+        [LoggerMessage(4, LogLevel.Warning, "App {App} fails and no other app of its endpoint is seen to ({Reason}); its pushes rest for {Pause}")]
+        public static partial void Failing(ILogger logger, string app, string? reason, TimeSpan pause);
 
         [LoggerMessage(3, LogLevel.Information, "App {App} is served again")]
         public static partial void Closed(ILogger logger, string app);

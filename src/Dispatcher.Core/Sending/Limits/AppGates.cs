@@ -16,6 +16,7 @@ public sealed class AppGates
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile Dictionary<string, Entry> _gates = new(StringComparer.Ordinal);
+    private volatile Dictionary<string, int> _appsOf = [];
 
     /// <summary>Gates for a provider's apps.</summary>
     /// <param name="provider">Whose apps.</param>
@@ -59,31 +60,58 @@ public sealed class AppGates
 
         var former = _gates;
         _gates = gates;
+        _appsOf = gates.Values.CountBy(entry => entry.App.Endpoint).ToDictionary();
         foreach (var name in former.Keys.Where(name => !gates.ContainsKey(name)))
             _metrics.ForgetApp(name);
     }
-
-    /// <summary>
-    /// How many of an app's pushes a lane may dispatch at once: twice its concurrency and some, because a dispatched push also waits for
-    /// retries and for Kafka. An app whose breaker is open has no such limit: its pushes are turned away at once.
-    /// </summary>
-    /// <param name="app">The app's name.</param>
-    public int DispatchLimit(string app) => Find(app) is { IsOpen: true } gate ? (2 * gate.Concurrency) + DispatchReserve : int.MaxValue;
 
     /// <summary>Whether a push of an app that used up its retries may become a dead letter now; each yes is paid for by a success.</summary>
     /// <param name="app">The app's name.</param>
     public bool MayDeadLetter(string app) => Find(app)?.DeadLetters.TryTake() ?? true;
 
+    /// <summary>The endpoint of an app; <see langword="null"/> for one that is not configured.</summary>
+    /// <param name="app">The app's name.</param>
+    internal string? EndpointOf(string app) => _gates.TryGetValue(app, out var entry) ? entry.App.Endpoint : null;
+
+    /// <summary>How many apps are configured for an endpoint.</summary>
+    /// <param name="endpoint">Its name.</param>
+    internal int AppsOf(string endpoint) => _appsOf.GetValueOrDefault(endpoint);
+
+    /// <summary>How many of an app's pushes may be dispatched at once, as far as its own gate goes.</summary>
+    /// <param name="app">The app's name.</param>
+    internal int DispatchLimit(string app) => Find(app) switch
+    {
+        { IsOpen: true, IsSilent: true } => DispatchReserve,
+        { IsOpen: true } gate => (2 * gate.Concurrency) + DispatchReserve,
+        _ => int.MaxValue,
+    };
+
+    /// <summary>Whether an app's attempts have stopped coming back.</summary>
+    /// <param name="app">The app's name.</param>
+    internal bool IsSilent(string app) => Find(app) is { IsOpen: true, IsSilent: true };
+
     /// <summary>The gate of an app; <see langword="null"/> for one that is not configured, to which no provider sends.</summary>
     /// <param name="app">The app's name.</param>
     internal AppGate? Find(string app) => _gates.TryGetValue(app, out var entry) ? entry.Gate.Value : null;
 
-    /// <summary>The provider is back after an outage: every rate grows from the start again.</summary>
-    internal void RampUp()
+    /// <summary>An endpoint is down: its apps that failed did not do so alone, and their pushes may be held like all others.</summary>
+    /// <param name="endpoint">Its name.</param>
+    internal void Forgive(string endpoint)
     {
-        foreach (var entry in _gates.Values.Where(entry => entry.Gate.IsValueCreated))
-            entry.Gate.Value.RampUp();
+        foreach (var gate in Made(endpoint))
+            gate.Forgive();
     }
+
+    /// <summary>An endpoint is back after an outage: the rates of its apps grow from the start again.</summary>
+    /// <param name="endpoint">Its name.</param>
+    internal void RampUp(string endpoint)
+    {
+        foreach (var gate in Made(endpoint))
+            gate.RampUp();
+    }
+
+    private IEnumerable<AppGate> Made(string endpoint) =>
+        _gates.Values.Where(entry => entry.Gate.IsValueCreated && entry.App.Endpoint == endpoint).Select(entry => entry.Gate.Value);
 
     /// <summary>A burst of a second, where Firebase would allow a minute's: it asks to spread the load.</summary>
     private static TokenBucket? Rate(Provider provider, LimitOptions options, TimeProvider time)

@@ -18,6 +18,9 @@ internal sealed class Permits(AdaptiveLimit limit, TimeProvider time)
     /// <summary>Permits in use.</summary>
     public int InUse => Volatile.Read(ref _inUse);
 
+    /// <summary>For how long permits have been in use and none was given back; zero while none is in use.</summary>
+    public TimeSpan Silence => InUse > 0 ? time.GetElapsedTime(Volatile.Read(ref _lastProgress)) : TimeSpan.Zero;
+
     /// <summary>Takes a permit if there is one and nobody waits for it.</summary>
     public bool TryTake()
     {
@@ -51,7 +54,7 @@ internal sealed class Permits(AdaptiveLimit limit, TimeProvider time)
         lock (_lock)
         {
             _inUse--;
-            _lastProgress = time.GetTimestamp();
+            Volatile.Write(ref _lastProgress, time.GetTimestamp());
             while (_inUse < limit.Current && TakeFirst_NeedsLock() is { } waiter)
             {
                 // A waiter whose time was up meanwhile takes none.
@@ -65,8 +68,9 @@ internal sealed class Permits(AdaptiveLimit limit, TimeProvider time)
     {
         if (_inUse >= limit.Current || _waiting.Count > 0)
             return false;
-        if (_inUse++ == 0)
-            _lastProgress = time.GetTimestamp();
+        if (_inUse == 0)
+            Volatile.Write(ref _lastProgress, time.GetTimestamp()); // first, for whoever looks without the lock
+        _inUse++;
         return true;
     }
 

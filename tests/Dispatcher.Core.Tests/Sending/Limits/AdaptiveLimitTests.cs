@@ -131,8 +131,7 @@ public sealed class AdaptiveLimitTests
     [Fact]
     public void Stays_within_its_bounds_whatever_happens()
     {
-        var answers = ArbMap.Default.GeneratorFor<(byte Step, ushort Latency, bool Trouble, byte InFlight)>().ListOf();
-        Prop.ForAll(answers.ToArbitrary(), list =>
+        Prop.ForAll(Steps.Any<(byte Step, ushort Latency, bool Trouble, byte InFlight)>(), list =>
         {
             var time = new FakeTimeProvider();
             var limit = new AdaptiveLimit(5, 50, 2, time);
@@ -148,6 +147,26 @@ public sealed class AdaptiveLimitTests
             return true;
         }).QuickCheckThrowOnFailure();
     }
+
+    /// <summary>The same answers, but with more trouble in them, never earn a higher limit; and trouble itself never raises it.</summary>
+    [Fact]
+    public void More_trouble_never_means_more_attempts() => Prop.ForAll(Steps.Any<(byte Step, byte Latency, bool Trouble, bool Worse, byte InFlight)>(), list =>
+    {
+        var time = new FakeTimeProvider();
+        var (better, worse) = (new AdaptiveLimit(5, 500, 2, time), new AdaptiveLimit(5, 500, 2, time));
+        foreach (var (step, latency, isTrouble, isWorse, inFlight) in list)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(step));
+            var before = better.Current;
+            var took = TimeSpan.FromMilliseconds(1 + (latency % 40)); // far below what is slow: only trouble counts
+            better.Ended(took, isTrouble, inFlight * 2);
+            worse.Ended(took, isTrouble || isWorse, inFlight * 2);
+            if (isTrouble && better.Current > before)
+                return false;
+        }
+
+        return worse.Current <= better.Current;
+    }).QuickCheckThrowOnFailure();
 
     private AdaptiveLimit Grown(int to)
     {

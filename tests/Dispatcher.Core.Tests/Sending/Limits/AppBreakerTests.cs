@@ -103,12 +103,39 @@ public sealed class AppBreakerTests
         Assert.Equal(BreakerTurn.Closed, _breaker.Concluded(Pass(), new SendOutcome.Rejected()));
     }
 
-    /// <summary>The model: whatever happens, an open breaker lets through one push at a time, and none before the time is up.</summary>
+    [Fact]
+    public void An_app_that_fails_alone_rests_and_each_probe_that_fails_doubles_the_pause_up_to_a_minute()
+    {
+        var rests = new List<int>();
+        for (var probe = 0; probe < 5; probe++)
+        {
+            Assert.Equal(BreakerTurn.Opened, _breaker.Concluded(Pass(), new SendOutcome.Unavailable(), failsAlone: probe == 0));
+            rests.Add((int)_breaker.OpenFor.TotalSeconds);
+            Assert.Equal(AppBreaker.Failing, Refusal().Reason);
+            _time.Advance(_breaker.OpenFor);
+        }
+
+        Assert.Equal([10, 20, 40, 60, 60], rests);
+        Assert.Equal(BreakerTurn.Closed, _breaker.Concluded(Pass(), Accepted));
+    }
+
+    [Fact]
+    public void Only_an_app_that_failed_alone_is_forgiven()
+    {
+        Assert.False(_breaker.Forgive());
+        _breaker.Concluded(Pass(), new SendOutcome.Ambiguous(), failsAlone: true);
+        Assert.True(_breaker.Forgive());
+        _breaker.Concluded(Pass(), Misconfigured);
+
+        Assert.False(_breaker.Forgive());
+        Assert.Equal(AppBreaker.Parked, _breaker.Reason);
+    }
+
+    /// <summary>Invariant 10, the model: whatever happens, an open breaker lets through one push at a time, and none before the time is up.</summary>
     [Fact]
     public void While_open_never_more_than_one_push_is_through()
     {
-        var steps = ArbMap.Default.GeneratorFor<(byte Action, byte Seconds)>().ListOf();
-        Prop.ForAll(steps.ToArbitrary(), list =>
+        Prop.ForAll(Steps.Any<(byte Action, byte Seconds)>(), list =>
         {
             var time = new FakeTimeProvider();
             var breaker = new AppBreaker(Minute, Minute, time);
@@ -119,7 +146,7 @@ public sealed class AppBreakerTests
                 if (action % 3 == 0 && passes.TryDequeue(out var ended))
                 {
                     SendOutcome?[] outcomes = [null, Accepted, Misconfigured, Throttled(ThrottleScope.App, 5), new SendOutcome.Unavailable()];
-                    if (breaker.Concluded(ended.Pass, outcomes[action % 5]) == BreakerTurn.Opened)
+                    if (breaker.Concluded(ended.Pass, outcomes[action % 5], failsAlone: action % 2 == 0) == BreakerTurn.Opened)
                         openUntil = time.GetUtcNow() + breaker.OpenFor;
                     continue;
                 }

@@ -44,8 +44,7 @@ public sealed class RetryBudgetTests
     [Fact]
     public void Retries_never_exceed_the_share_and_the_reserve()
     {
-        var steps = ArbMap.Default.GeneratorFor<(byte Tenths, byte Firsts, byte Retries)>().ListOf();
-        Prop.ForAll(steps.ToArbitrary(), list =>
+        Prop.ForAll(Steps.Any<(byte Tenths, byte Firsts, byte Retries)>(), list =>
         {
             var time = new FakeTimeProvider();
             var budget = new RetryBudget(0.2, 1, time);

@@ -1,5 +1,7 @@
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Testing;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Dispatcher.Core.Tests.Sending.Limits;
 
@@ -87,4 +89,47 @@ public sealed class TokenBackoffTests
         Assert.False(_devices.IsResting("device-4", out _));
         Assert.True(_devices.IsResting("device-5", out _));
     }
+
+    /// <summary>The model: per device an instant and a length, that doubles when it is throttled after its rest and is forgotten when it succeeds then.</summary>
+    [Fact]
+    public void Behaves_as_a_table_of_rests() => Prop.ForAll(Steps.Any<(byte Action, byte Device, byte Seconds)>(), steps =>
+    {
+        var time = new FakeTimeProvider();
+        var devices = new TokenBackoff(Pause, time);
+        var model = new Dictionary<string, (DateTimeOffset Until, TimeSpan Length)>();
+        foreach (var (action, number, seconds) in steps)
+        {
+            time.Advance(TimeSpan.FromSeconds(seconds));
+            var (device, now) = ($"{number % 3}", time.GetUtcNow());
+            var isKnown = model.TryGetValue(device, out var rest);
+            switch (action % 4)
+            {
+                case 0 or 1:
+                    TimeSpan? told = action % 4 == 0 ? null : TimeSpan.FromSeconds(action);
+                    var length = !isKnown ? Pause : now < rest.Until ? rest.Length : Shorter(rest.Length * 2, TokenBackoff.LongestPause);
+                    var wait = told > length ? told.Value : length;
+                    model[device] = (now + wait, length);
+                    if (devices.Throttled(device, told) != wait)
+                        return false;
+                    break;
+                case 2:
+                    if (isKnown && rest.Until <= now)
+                        model.Remove(device);
+                    devices.Succeeded(device);
+                    break;
+                default:
+                    var isResting = isKnown && rest.Until > now;
+                    if (devices.IsResting(device, out var left) != isResting || (isResting && left != rest.Until - now))
+                        return false;
+                    break;
+            }
+
+            if (devices.Count != model.Count)
+                return false;
+        }
+
+        return true;
+    }).QuickCheckThrowOnFailure();
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }
