@@ -36,7 +36,7 @@ prove() {
 
 case "${1:-build}" in
   build) build ;;
-  test) shift; build; run_tests "$@" ;;
+  test) shift; build; bash eng/node-clients.sh; run_tests "$@" ;;
   format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore ;;
   check-format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore --verify-no-changes ;;
   chaos | soak | isolation) prove "$@" ;;
@@ -45,7 +45,7 @@ case "${1:-build}" in
 usage: ./build.sh [build|test|format|check-format]
        ./build.sh chaos [--pushes N --minutes M --seed S --kills K]   kill, hang and cut off everything under load; the ledger must balance
        ./build.sh soak [--minutes M --rate N]                         a steady load; memory, handles and threads must be flat
-       ./build.sh isolation [--rounds N --seconds S]                  what a sick app, provider or tenant costs the healthy
+       ./build.sh isolation [--rounds N --seconds S --only TEXT]      what a sick app, provider or tenant costs the healthy
 USAGE
     exit 2
     ;;

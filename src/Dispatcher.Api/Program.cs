@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
@@ -11,6 +12,7 @@ using Dispatcher.Core.Telemetry;
 
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
+Func<double> chance = Random.Shared.NextDouble;
 var error = Console.Error;
 var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
@@ -37,7 +39,8 @@ try
     if (problems.Length > 0)
         return Refuse(problems);
 
-    var apps = AppCatalog.Load(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var source = new AppSource(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
@@ -50,9 +53,14 @@ try
     });
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
-        apns, services.GetRequiredService<CredentialMetrics>(), time, services.GetRequiredService<ILoggerFactory>()));
+        apns,
+        services.GetRequiredService<CredentialMetrics>(),
+        services.GetRequiredService<ConnectionMetrics>(),
+        time,
+        chance,
+        services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmTopics(
         fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new RecordProducer(
@@ -60,7 +68,11 @@ try
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
 
+    builder.Services.AddSingleton(services => new AppWatch(apps, source, users: [], time, services.GetRequiredService<ILogger<AppWatch>>()));
+
     await using var app = builder.Build();
+    var watch = app.Services.GetRequiredService<AppWatch>();
+    _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var keys = new ApiKeys(access);
     var push = new PushEndpoint(keys, new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);

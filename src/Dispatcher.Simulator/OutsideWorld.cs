@@ -71,23 +71,31 @@ public sealed class OutsideWorld : IAsyncDisposable
     private static SimulatorManifest Describe(SimulatorFiles files, SimulatedProviders? providers, InMemoryKafka? kafka)
     {
         var manifest = new SimulatorManifest { Kafka = kafka?.BootstrapServers };
-        return providers is null
-            ? manifest
-            : manifest with
-            {
-                Apns = Origin(providers.ApnsAddress),
-                Fcm = Origin(providers.FcmAddress),
-                Token = new Uri(providers.FcmAddress, Google.TokenEndpoint.Path).AbsoluteUri,
-                Control = Origin(providers.ControlAddress),
-                CaPath = files.CaCertificate,
-                ApnsKeyPath = files.ApnsKey,
-                ApnsKeyId = providers.ApnsKey.KeyId,
-                ApnsCertificatePath = files.ApnsCertificate,
-                ApnsTeamId = providers.ApnsKey.TeamId,
-                ApnsBundleId = SimulatedProviders.BundleId,
-                FcmCredentialsPath = files.ServiceAccount,
-                FcmProjectId = providers.ServiceAccount.ProjectId,
-            };
+        if (providers is null)
+            return manifest;
+
+        ManifestApp[] apps = [.. providers.Apps.Select(app => new ManifestApp(
+            files.ApnsKey(app.ApnsKey.KeyId), app.ApnsKey.KeyId, app.ApnsKey.TeamId, app.BundleIds, files.ServiceAccount(app.Number), app.Account.ProjectId))];
+        return manifest with
+        {
+            Apns = Origin(providers.ApnsAddress),
+            Fcm = Origin(providers.FcmAddress),
+            ApnsWire = Origin(providers.ApnsWire.Address),
+            FcmWire = Origin(providers.FcmWire.Address),
+            ApnsManage = Origin(providers.ApnsManageAddress),
+            Metadata = Origin(providers.MetadataAddress),
+            Token = new Uri(providers.FcmAddress, Google.TokenEndpoint.Path).AbsoluteUri,
+            Control = Origin(providers.ControlAddress),
+            CaPath = files.CaCertificate,
+            ApnsKeyPath = apps[0].ApnsKeyPath,
+            ApnsCertificatePath = files.ApnsCertificate,
+            ApnsKeyId = apps[0].ApnsKeyId,
+            ApnsTeamId = apps[0].ApnsTeamId,
+            ApnsBundleId = apps[0].ApnsBundleIds[0],
+            FcmCredentialsPath = apps[0].FcmCredentialsPath,
+            FcmProjectId = apps[0].FcmProjectId,
+            Apps = apps,
+        };
     }
 
     private static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);

@@ -32,12 +32,33 @@ internal static class SimulatorCommand
         };
         var apnsPort = Port("--apns-port", "Port of APNs");
         var fcmPort = Port("--fcm-port", "Port of FCM and of its token endpoint");
+        var apnsWirePort = Port("--apns-wire-port", "Port of APNs on the frame-level server");
+        var fcmWirePort = Port("--fcm-wire-port", "Port of FCM on the frame-level server");
+        var managePort = Port("--apns-manage-port", "Port of APNs' channel management");
+        var metadataPort = Port("--metadata-port", "Port of Google's metadata server");
         var controlPort = Port("--control-port", "Port of the control API");
+        var apps = new Option<int>("--apps")
+        {
+            HelpName = "number",
+            Description = "Apps, each with an Apple key and a Firebase project of its own; simulator.json lists them",
+            DefaultValueFactory = _ => 1,
+        };
+        var bundleIds = new Option<string>("--bundle-ids")
+        {
+            HelpName = "list",
+            Description = "More bundle ids of the first app's team: com.example.a,...",
+            DefaultValueFactory = _ => "",
+        };
         var latency = new Option<TimeSpan>("--latency")
         {
             Description = "How long a provider takes to answer, such as 60ms or 1.5s [default: no time]",
             HelpName = "time",
             CustomParser = LatencyText.Parse,
+        };
+        var scenario = new Option<string?>("--scenario")
+        {
+            HelpName = "file",
+            Description = "A timeline of faults to play when everything listens; docs/simulator.md has the schema, samples/scenarios examples",
         };
         var noKafka = new Option<bool>("--no-kafka") { Description = "Without the in-memory Kafka cluster" };
         var noProviders = new Option<bool>("--no-providers") { Description = "Without APNs, FCM and the control API" };
@@ -65,13 +86,14 @@ internal static class SimulatorCommand
             Description = "Answers that the ledger keeps; older ones are dropped and counted",
             DefaultValueFactory = _ => PushLedger.DefaultCapacity,
         };
+        AtLeastOne(apps);
         AtLeastOne(brokers);
         AtLeastOne(partitions);
         AtLeastOne(ledger);
 
         var command = new RootCommand(Description)
         {
-            directory, apnsPort, fcmPort, controlPort, latency, noKafka, noProviders, brokers, partitions, topics, ledger,
+            directory, apnsPort, fcmPort, apnsWirePort, fcmWirePort, managePort, metadataPort, controlPort, apps, bundleIds, latency, scenario, noKafka, noProviders, brokers, partitions, topics, ledger,
         };
         command.Validators.Add(result =>
         {
@@ -84,6 +106,12 @@ internal static class SimulatorCommand
                 Directory = parsed.GetValue(directory),
                 ApnsPort = parsed.GetValue(apnsPort),
                 FcmPort = parsed.GetValue(fcmPort),
+                ApnsWirePort = parsed.GetValue(apnsWirePort),
+                FcmWirePort = parsed.GetValue(fcmWirePort),
+                ApnsManagePort = parsed.GetValue(managePort),
+                MetadataPort = parsed.GetValue(metadataPort),
+                Apps = parsed.GetValue(apps),
+                BundleIds = parsed.GetValue(bundleIds)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 ControlPort = parsed.GetValue(controlPort),
                 Latency = parsed.GetValue(latency),
                 WithKafka = !parsed.GetValue(noKafka),
@@ -95,6 +123,7 @@ internal static class SimulatorCommand
             parsed.InvocationConfiguration,
             time,
             chance,
+            parsed.GetValue(scenario),
             cancellationToken));
         return command;
     }

@@ -7,11 +7,11 @@ internal sealed record SimulatorFiles(string Directory)
 
     public string CaKey => Path.Combine(Directory, "ca-key.pem");
 
-    public string ApnsKey => Path.Combine(Directory, "AuthKey_SIMKEY0001.p8");
-
     public string ApnsCertificate => Path.Combine(Directory, "apns-certificate.pem");
 
-    public string ServiceAccount => Path.Combine(Directory, "service-account.json");
+    public string ApnsKey(string keyId) => Path.Combine(Directory, $"AuthKey_{keyId}.p8");
+
+    public string ServiceAccount(int app) => Path.Combine(Directory, app == 1 ? "service-account.json" : $"service-account-{app}.json");
 
     public static SimulatorFiles In(string? directory)
     {

@@ -13,6 +13,14 @@ public sealed record SimulatorManifest
 
     public string? Fcm { get; init; }
 
+    public string? ApnsWire { get; init; }
+
+    public string? FcmWire { get; init; }
+
+    public string? ApnsManage { get; init; }
+
+    public string? Metadata { get; init; }
+
     public string? Token { get; init; }
 
     public string? Control { get; init; }
@@ -35,6 +43,9 @@ public sealed record SimulatorManifest
 
     public string? FcmProjectId { get; init; }
 
+    /// <summary>Every app, the one above first.</summary>
+    public IReadOnlyList<ManifestApp> Apps { get; init; } = [];
+
     /// <summary>One line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Default.SimulatorManifest);
 
@@ -46,6 +57,10 @@ public sealed record SimulatorManifest
         File.Move($"{path}.new", path, overwrite: true);
     }
 }
+
+/// <summary>What a client needs to know of one app.</summary>
+public sealed record ManifestApp(
+    string ApnsKeyPath, string ApnsKeyId, string ApnsTeamId, IReadOnlyList<string> ApnsBundleIds, string FcmCredentialsPath, string FcmProjectId);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SimulatorManifest))]

@@ -1,4 +1,5 @@
 using Dispatcher.Simulator.Ledger;
+using Dispatcher.Simulator.Scenarios;
 
 namespace Dispatcher.Simulator;
 
@@ -12,7 +13,28 @@ public sealed record SimulatorOptions
 
     public int FcmPort { get; init; }
 
+    /// <summary>APNs again, on an HTTP/2 server that breaks in ways that a proper one cannot.</summary>
+    public int ApnsWirePort { get; init; }
+
+    /// <summary>FCM again, on such a server.</summary>
+    public int FcmWirePort { get; init; }
+
+    /// <summary>APNs' channel management.</summary>
+    public int ApnsManagePort { get; init; }
+
+    /// <summary>The metadata server of a machine at Google, plain HTTP.</summary>
+    public int MetadataPort { get; init; }
+
     public int ControlPort { get; init; }
+
+    /// <summary>How many apps there are: each has an Apple team with a key and a bundle id, and a Firebase project with a credential.</summary>
+    public int Apps { get; init; } = 1;
+
+    /// <summary>More bundle ids of the first app's team.</summary>
+    public IReadOnlyList<string> BundleIds { get; init; } = [];
+
+    /// <summary>What goes wrong, and when; it begins when everything listens.</summary>
+    public Scenario? Scenario { get; init; }
 
     /// <summary>How long a provider takes to answer.</summary>
     public TimeSpan Latency { get; init; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dispatcher.Simulator.Scenarios;
 
 namespace Dispatcher.Simulator;
 
@@ -8,12 +9,14 @@ internal static class SimulatorRun
     private const int Failed = 1;
 
     public static async Task<int> RunAsync(
-        SimulatorOptions options, InvocationConfiguration terminal, TimeProvider time, Func<double> chance, CancellationToken stop)
+        SimulatorOptions options, InvocationConfiguration terminal, TimeProvider time, Func<double> chance, string? scenario,
+        CancellationToken stop)
     {
         OutsideWorld world;
         try
         {
-            world = await OutsideWorld.StartAsync(options, time, chance, stop);
+            var played = scenario is null ? options : options with { Scenario = Scenario.Load(scenario) };
+            world = await OutsideWorld.StartAsync(played, time, chance, stop);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Confluent.Kafka;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
@@ -43,7 +44,8 @@ try
     if (problems.Length > 0)
         return Refuse(problems);
 
-    var apps = AppCatalog.Load(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var source = new AppSource(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
@@ -56,15 +58,52 @@ try
 
     builder.Services.AddMetrics();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<CredentialMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<ConnectionMetrics>()
+        .AddSingleton<CredentialMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
     builder.Services.AddSingleton(services => new ApnsProvider(
-        apps, apns, services.GetRequiredService<CredentialMetrics>(), time, services.GetRequiredService<ILoggerFactory>()));
+        apps,
+        apns,
+        services.GetRequiredService<CredentialMetrics>(),
+        services.GetRequiredService<ConnectionMetrics>(),
+        time,
+        chance,
+        services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmProvider(
-        apps, fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
+        apps,
+        fcm,
+        GoogleEnvironment.Read(Environment.GetEnvironmentVariable),
+        services.GetRequiredService<ConnectionMetrics>(),
+        time,
+        chance,
+        services.GetRequiredService<ILoggerFactory>()));
+    builder.Services.AddSingleton<IReadOnlyDictionary<Provider, AppGates>>(services => Enum.GetValues<Provider>().ToDictionary(
+        provider => provider,
+        provider => new AppGates(
+            provider,
+            apps.Apps,
+            limits,
+            services.GetRequiredService<SendingMetrics>(),
+            time,
+            services.GetRequiredService<ILogger<AppGates>>())));
+    builder.Services.AddSingleton(services => new AppWatch(
+        apps,
+        source,
+        [
+            services.GetRequiredService<ApnsProvider>().Adopt,
+            services.GetRequiredService<FcmProvider>().Adopt,
+            all =>
+            {
+                foreach (var gates in services.GetRequiredService<IReadOnlyDictionary<Provider, AppGates>>().Values)
+                    gates.Adopt(all);
+                return [];
+            },
+        ],
+        time,
+        services.GetRequiredService<ILogger<AppWatch>>()));
     builder.Services.AddSingleton(services => new DispatchService(
         new Dictionary<Provider, IPushProvider>
         {
@@ -78,13 +117,7 @@ try
         worker,
         sending,
         retry,
-        Enum.GetValues<Provider>().ToDictionary(provider => provider, provider => new AppGates(
-            provider,
-            apps.Apps,
-            limits,
-            services.GetRequiredService<SendingMetrics>(),
-            time,
-            services.GetRequiredService<ILogger<AppGates>>())),
+        services.GetRequiredService<IReadOnlyDictionary<Provider, AppGates>>(),
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<SendingMetrics>(),
@@ -95,6 +128,8 @@ try
 
     await using var app = builder.Build();
     var dispatch = app.Services.GetRequiredService<DispatchService>();
+    var watch = app.Services.GetRequiredService<AppWatch>();
+    _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     app.MapGet("/health/live", () => dispatch.SinceLastRound < TimeSpan.FromSeconds(30) ? Results.Ok() : Results.StatusCode(503));
     app.MapGet("/health/ready", () => dispatch.IsAssigned ? Results.Ok() : Results.StatusCode(503));
     app.MapGet("/health/process", () =>

@@ -13,8 +13,8 @@ public sealed partial class AnswerPagesTests
     public void Every_problem_of_the_api_has_a_section_that_begins_with_its_status()
     {
         var page = Repository.Read("docs/errors.md");
-        var problems = Problem.Matches(
-            Repository.Read("src/Dispatcher.Api/Pushes/Problems.cs") + Repository.Read("src/Dispatcher.Api/Channels/ChannelProblems.cs"));
+        string[] files = ["Pushes/Problems.cs", "Channels/ChannelProblems.cs", "Topics/TopicProblems.cs"];
+        var problems = Problem.Matches(string.Concat(files.Select(file => Repository.Read($"src/Dispatcher.Api/{file}"))));
 
         Assert.NotEmpty(problems);
         Findings.AssertNone(

@@ -59,8 +59,13 @@ Command Isolation()
 {
     var rounds = Number("--rounds", "How often each sickness is measured, in turn with health", 3);
     var seconds = Number("--seconds", "How long each time", 15);
-    var command = new Command("isolation", "What a sick app, provider or tenant costs the healthy: a measurement, in about ten minutes") { rounds, seconds };
-    command.SetAction(parsed => new IsolationRun(parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)), say).RunAsync());
+    var only = new Option<string>("--only") { Description = "Only sicknesses whose names contain this", DefaultValueFactory = _ => "", HelpName = "text" };
+    var command = new Command("isolation", "What a sick app, provider or tenant costs the healthy: a measurement, about twenty minutes long")
+    {
+        rounds, seconds, only,
+    };
+    command.SetAction(parsed =>
+        new IsolationRun(parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(only)!, say).RunAsync());
     return command;
 }
 

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Dispatcher.Simulator.Apns;
 using Dispatcher.Simulator.Tests.Fcm;
 
 namespace Dispatcher.Simulator.Tests;
 
 /// <summary>docs/simulator.md against the tables in the code.</summary>
-public sealed class SimulatorPageTests
+public sealed partial class SimulatorPageTests
 {
     private static readonly string[] Page = File.ReadAllLines(Path.Combine(Root(), "docs", "simulator.md"));
 
@@ -30,7 +31,20 @@ public sealed class SimulatorPageTests
         Assert.Equal(known, Page.Any(line => line.StartsWith($"| {status} |", StringComparison.Ordinal) && line.Contains($"`{code}`", StringComparison.Ordinal)));
     }
 
-    private static string Root()
+    [Fact]
+    public void Every_test_that_the_page_names_is_there()
+    {
+        var named = Page.SelectMany(line => TestName().Matches(line)).Select(match => match.Groups["test"].Value).ToArray();
+        var types = typeof(SimulatorPageTests).Assembly.GetTypes().ToLookup(type => type.Name);
+
+        Assert.InRange(named.Length, 30, int.MaxValue);
+        Assert.DoesNotContain(named, test => !types[test.Split('.')[0]].Any(type => !test.Contains('.', StringComparison.Ordinal) || type.GetMethod(test.Split('.')[1]) is not null));
+    }
+
+    [GeneratedRegex(@"^\|.*\| `(?<test>\w+Tests(\.\w+)?)` \|$")]
+    private static partial Regex TestName();
+
+    internal static string Root()
     {
         var at = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(at.FullName, "Dispatcher.sln")))

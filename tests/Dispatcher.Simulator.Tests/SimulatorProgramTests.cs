@@ -115,7 +115,7 @@ public sealed class SimulatorProgramTests : IDisposable
         var help = await program.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
 
         Assert.All(
-            ["--directory", "--apns-port", "--fcm-port", "--control-port", "--latency", "--no-kafka", "--no-providers", "--kafka-brokers", "--kafka-partitions",
+            ["--directory", "--apns-port", "--fcm-port", "--apns-wire-port", "--fcm-wire-port", "--apns-manage-port", "--metadata-port", "--apps", "--bundle-ids", "--control-port", "--latency", "--scenario", "--no-kafka", "--no-providers", "--kafka-brokers", "--kafka-partitions",
                 "--topics", "--ledger-capacity", "fa11", "f1a5", "5104", "fail-", "flaky-", "slow-"],
             text => Assert.Contains(text, help, StringComparison.Ordinal));
     }

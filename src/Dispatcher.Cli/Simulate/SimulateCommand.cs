@@ -14,7 +14,8 @@ internal static class SimulateCommand
             "simulate",
             "Runs the simulator by itself; its own options follow --.",
             "dispatcher simulate -- --help",
-            "dispatcher simulate -- --apns-port 9443 --no-kafka --latency 60ms")
+            "dispatcher simulate -- --apns-port 9443 --no-kafka --latency 60ms",
+            "dispatcher simulate -- --no-kafka --scenario samples/scenarios/fcm-outage.json")
         {
             TreatUnmatchedTokensAsErrors = false,
         };

@@ -23,6 +23,12 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
             environment["Fcm__TrustedCaPath"] = simulator.CaPath;
         }
 
+        if (simulator is { Apns: { } apns })
+        {
+            environment["Apns__ChannelsEndpoint"] = Origin(apns);
+            environment["Apns__TrustedCaPath"] = simulator.CaPath;
+        }
+
         return environment;
     }
 
@@ -37,7 +43,8 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
             environment["Apns__TrustedCaPath"] = simulator.CaPath;
             environment["Fcm__Endpoint"] = Origin(fcm);
             environment["Fcm__TrustedCaPath"] = simulator.CaPath;
-            environment["Limits__Ramp"] = "00:00:00"; // there is nobody to spare
+            foreach (var name in (string[])["Limits__Ramp", "Apns__OpeningPace", "Fcm__OpeningPace"])
+                environment[name] = "00:00:00"; // there is nobody to spare
         }
 
         // In-memory Kafka holds a whole fetch back for one empty partition.

@@ -8,6 +8,9 @@ namespace Dispatcher.Core.Apps;
 /// <param name="Tenant">Who may send to it.</param>
 public abstract record App(string Name, Provider Provider, string Tenant)
 {
+    /// <summary>A hash of what the files of its credential hold: with another content it is another app.</summary>
+    public string Revision { get; init; } = "";
+
     /// <summary>Which of its provider's services reaches its devices: what is down together, and not what is configured together.</summary>
     public abstract string Endpoint { get; }
 }

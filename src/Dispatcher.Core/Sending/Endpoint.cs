@@ -20,10 +20,10 @@ internal enum Blame
 /// Polly knows attempts and no apps: an app that fails alone is in trouble of its own and must not stop the endpoint for everybody.
 /// </summary>
 /// <param name="name">As <see cref="Apps.App.Endpoint"/> says.</param>
-/// <param name="apps">How many apps are configured for it: of a single one, all trouble is the endpoint's.</param>
+/// <param name="apps">How many apps are configured for it by now: of a single one, all trouble is the endpoint's.</param>
 /// <param name="options">How many failures are trouble.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Endpoint(string name, int apps, SendingOptions options, TimeProvider time)
+internal sealed class Endpoint(string name, Func<int> apps, SendingOptions options, TimeProvider time)
 {
     /// <summary>How long an app's last answer speaks for the endpoint: pushes to a small app are seldom.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
@@ -80,7 +80,7 @@ internal sealed class Endpoint(string name, int apps, SendingOptions options, Ti
     public bool IsPoorWitness(string app)
     {
         lock (_lock)
-            return apps > 1 && _apps.TryGetValue(app, out var mine) && mine.FailingSince is not null;
+            return apps() > 1 && _apps.TryGetValue(app, out var mine) && mine.FailingSince is not null;
     }
 
     private Blame Judge_NeedsLock(Experience mine, long now)
@@ -100,7 +100,7 @@ internal sealed class Endpoint(string name, int apps, SendingOptions options, Ti
             isFailing |= (other.FailingSince is not null || isPoor) && IsRecent(other.LastFailure, now);
         }
 
-        if (isServed || (apps > 1 && !isFailing && !_isDown))
+        if (isServed || (apps() > 1 && !isFailing && !_isDown))
             return IsTrouble(mine.AllAttempts, mine.AllFailures) ? Blame.App : Blame.Nobody;
         return _isDown || IsTrouble(attempts, failures) ? Blame.Endpoint : Blame.Nobody; // down: one probe that fails is enough
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
@@ -24,8 +25,8 @@ public sealed partial class PushSender
     private readonly IPushProvider _provider;
     private readonly AppGates _gates;
     private readonly string _providerName;
-    private readonly Dictionary<string, Endpoint> _endpointOf;
-    private readonly Endpoint _endpointOfOthers;
+    private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal); // bound: the services that a provider has
+    private readonly SendingOptions _options;
     private readonly QuickRetry _quickRetry;
     private readonly SendingMetrics _metrics;
     private readonly TimeProvider _time;
@@ -54,13 +55,11 @@ public sealed partial class PushSender
         _gates = gates;
         _providerName = gates.Provider.ToString().ToLowerInvariant();
         _metrics = metrics;
+        _options = options;
         _quickRetry = new QuickRetry(options.QuickRetries, options.QuickRetryDelay);
         _time = time;
         _chance = chance;
         _logger = logger;
-        var endpoints = gates.Apps.CountBy(app => app.Endpoint).ToDictionary(apps => apps.Key, apps => NewEndpoint(apps.Key, apps.Value, options));
-        _endpointOf = gates.Apps.ToDictionary(app => app.Name, app => endpoints[app.Endpoint], StringComparer.Ordinal);
-        _endpointOfOthers = NewEndpoint(_providerName, apps: 1, options);
         _attempt = AttemptAsync;
     }
 
@@ -133,12 +132,13 @@ public sealed partial class PushSender
     private static string DetailOf(PushProblem problem) =>
         problem.JsonPointer.Length == 0 ? problem.Message : string.Concat(problem.JsonPointer.Select(c => char.IsControl(c) ? '?' : c));
 
-    private Endpoint EndpointOf(string app) => _endpointOf.GetValueOrDefault(app, _endpointOfOthers);
+    private Endpoint EndpointOf(string app) =>
+        _endpoints.GetOrAdd(_gates.EndpointOf(app) ?? _providerName, static (name, sender) => sender.NewEndpoint(name), this);
 
-    private Endpoint NewEndpoint(string name, int apps, SendingOptions options)
+    private Endpoint NewEndpoint(string name)
     {
-        var endpoint = new Endpoint(name, apps, options, _time);
-        endpoint.Pipeline = BuildPipeline(endpoint, options);
+        var endpoint = new Endpoint(name, () => _gates.AppsOf(name), _options, _time);
+        endpoint.Pipeline = BuildPipeline(endpoint, _options);
         return endpoint;
     }
 

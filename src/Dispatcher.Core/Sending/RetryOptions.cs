@@ -21,6 +21,12 @@ public sealed class RetryOptions
     /// </summary>
     public TimeSpan ParkDelay { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// For how long after its acceptance a push of an app that is not configured here waits for it, 0 to 1 day. Default: 10 min. In a roll-out,
+    /// the API may know an app before every worker does.
+    /// </summary>
+    public TimeSpan UnknownAppGrace { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
     public IEnumerable<string> Validate()
     {
@@ -30,5 +36,7 @@ public sealed class RetryOptions
             yield return $"Retry:MaxAge {MaxAge} must be 1 min to 30 days.";
         if (ParkDelay < TimeSpan.FromSeconds(1) || ParkDelay > TimeSpan.FromHours(1))
             yield return $"Retry:ParkDelay {ParkDelay} must be 1 s to 1 h.";
+        if (UnknownAppGrace < TimeSpan.Zero || UnknownAppGrace > TimeSpan.FromDays(1))
+            yield return $"Retry:UnknownAppGrace {UnknownAppGrace} must be 0 to 1 day.";
     }
 }

@@ -93,6 +93,14 @@ public sealed class SendingMetrics
     public void WatchApp(string app, Func<int> limit, Func<int> inFlight, Func<long> forgotten) =>
         _apps[app] = new WatchedApp(limit, inFlight, forgotten);
 
+    /// <summary>An app is gone: nothing of it is observed any more.</summary>
+    /// <param name="app">The app.</param>
+    public void ForgetApp(string app)
+    {
+        _apps.TryRemove(app, out _);
+        _breakers.TryRemove(("app", app), out _);
+    }
+
     private static KeyValuePair<string, object?>[] BreakerTags(string scope, string name) =>
         [new("dispatcher.breaker", scope), new($"dispatcher.{scope}", name)];
 

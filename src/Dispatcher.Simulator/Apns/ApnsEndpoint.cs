@@ -1,12 +1,13 @@
 using System.Buffers;
 using Dispatcher.Simulator.Control;
 using Dispatcher.Simulator.Ledger;
+using Dispatcher.Simulator.Wire;
 
 namespace Dispatcher.Simulator.Apns;
 
 /// <summary>Answers pushes as APNs does. Apple does not document the order of its checks; this one is plausible and fixed.</summary>
 internal sealed class ApnsEndpoint(
-    ApnsProviderTokens providerTokens, ApnsCertificate certificates, ApnsTopics topics, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
+    ApnsCredentials credentials, ApnsStore store, FaultSwitch faults, FlakyTokens flaky, AnswerGate gate, TimeProvider time)
 {
     private const string PathPrefix = "/3/device/";
     private const string ProviderName = "apns";
@@ -24,17 +25,20 @@ internal sealed class ApnsEndpoint(
         var reason = ReadTarget(request, out var token);
         var headerProblem = ApnsHeaders.Read(request.Headers, now, out var headers);
         var body = await RequestBody.ReadAsync(request.BodyReader);
-        var strike = faults.Take(token);
+        var bundleId = ApnsTopics.BundleIdOf(headers.Topic);
+        var strike = faults.Take(token, bundleId, context.Features.Get<WireExchange>() is not null);
         var script = ApnsTokenScript.Read(token);
 
         reason = strike?.Fault is { Status: not 200 } fault
             ? ApnsReason.Named(fault.Status, fault.Reason)
-            : reason ?? headerProblem ?? Authorize(context, headers, now) ?? Judge(token, headers, script, body);
+            : reason ?? headerProblem ?? Judge(context, token, headers, script, body, now);
         var size = (int)body.Length;
         request.BodyReader.AdvanceTo(body.End);
 
         var entry = new LedgerEntry(
             ProviderName, headers.Id.ToString(), token, reason?.Status ?? StatusCodes.Status200OK, reason?.Name, headers.Topic, size, now);
+        if (reason is null && strike?.Fault.BreaksBefore != true)
+            store.Keep(token, bundleId!, headers, now);
         if (await gate.PassAsync(context, strike, entry, script.Delay))
             await ApnsReply.WriteAsync(context.Response, headers.Id, reason, strike?.Fault.RetryAfterSeconds, now);
     }
@@ -53,14 +57,9 @@ internal sealed class ApnsEndpoint(
         return token.Length == 0 ? ApnsReason.MissingDeviceToken : null;
     }
 
-    // A connection that has shown a certificate needs no provider token, and one that it sends is ignored.
-    private ApnsReason? Authorize(HttpContext context, in ApnsHeaders headers, DateTimeOffset now) =>
-        context.Connection.ClientCertificate is { } certificate
-            ? certificates.Problem(certificate, headers.Topic)
-            : providerTokens.Problem(headers.Authorization, now);
-
-    private ApnsReason? Judge(string token, in ApnsHeaders headers, in ApnsTokenScript script, in ReadOnlySequence<byte> body) =>
-        topics.Problem(headers.Topic, headers.PushType)
+    private ApnsReason? Judge(
+        HttpContext context, string token, in ApnsHeaders headers, in ApnsTokenScript script, in ReadOnlySequence<byte> body, DateTimeOffset now) =>
+        credentials.ProblemOfPush(context, headers, now)
         ?? (IsDeviceToken(token) ? null : ApnsReason.BadDeviceToken)
         ?? Scripted(token, script)
         ?? ApnsPayload.Problem(body, headers.PushType);

@@ -8,7 +8,10 @@ namespace Dispatcher.Simulator.Apns;
 /// <param name="Topic">Absent is judged later, after the provider token.</param>
 /// <param name="PushType">Recommended everywhere, demanded only by watchOS.</param>
 /// <param name="Authorization">Judged later.</param>
-internal readonly record struct ApnsHeaders(Guid Id, string? Topic, ApnsPushType? PushType, string? Authorization)
+/// <param name="Expiration">0: one attempt; absent: as Apple likes.</param>
+/// <param name="CollapseId">What it replaces earlier ones by.</param>
+internal readonly record struct ApnsHeaders(
+    Guid Id, string? Topic, ApnsPushType? PushType, string? Authorization, long? Expiration = null, string? CollapseId = null)
 {
     private const int MaxCollapseIdBytes = 64;
 
@@ -29,7 +32,8 @@ internal readonly record struct ApnsHeaders(Guid Id, string? Topic, ApnsPushType
             return ApnsReason.BadMessageId;
 
         string? expiration = headers["apns-expiration"];
-        if (expiration is not null && !long.TryParse(expiration, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        long? until = long.TryParse(expiration, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+        if (expiration is not null && until is null)
             return ApnsReason.BadExpirationDate;
 
         string? priority = headers["apns-priority"];
@@ -48,7 +52,7 @@ internal readonly record struct ApnsHeaders(Guid Id, string? Topic, ApnsPushType
         if (collapseId is not null && Encoding.UTF8.GetByteCount(collapseId) is 0 or > MaxCollapseIdBytes)
             return ApnsReason.BadCollapseId;
 
-        result = result with { Topic = headers["apns-topic"], PushType = pushType, Authorization = headers.Authorization };
+        result = new ApnsHeaders(result.Id, headers["apns-topic"], pushType, headers.Authorization, until, collapseId);
         return null;
     }
 }

@@ -25,11 +25,10 @@ internal sealed record ApnsPushType(string Name, string TopicSuffix)
         new("widgets", ".push-type.widgets"),
     }.ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> Suffixes = ByName.Values.Select(type => type.TopicSuffix).ToFrozenSet(StringComparer.Ordinal);
-
     public static IEnumerable<ApnsPushType> All => ByName.Values;
 
-    public static ApnsPushType? Find(string name) => ByName.GetValueOrDefault(name);
+    /// <summary>Each suffix that there is, the longest first.</summary>
+    public static string[] Suffixes { get; } = [.. ByName.Values.Select(type => type.TopicSuffix).Distinct().OrderByDescending(suffix => suffix.Length)];
 
-    public static bool IsSuffix(ReadOnlySpan<char> suffix) => Suffixes.GetAlternateLookup<ReadOnlySpan<char>>().Contains(suffix);
+    public static ApnsPushType? Find(string name) => ByName.GetValueOrDefault(name);
 }

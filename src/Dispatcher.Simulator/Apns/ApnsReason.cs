@@ -23,6 +23,16 @@ internal sealed record ApnsReason(int Status, string Name)
     public static readonly ApnsReason InvalidProviderToken = new(403, nameof(InvalidProviderToken));
     public static readonly ApnsReason ExpiredProviderToken = new(403, nameof(ExpiredProviderToken));
     public static readonly ApnsReason MissingProviderToken = new(403, nameof(MissingProviderToken));
+    public static readonly ApnsReason UnrelatedKeyIdInToken = new(403, nameof(UnrelatedKeyIdInToken));
+    public static readonly ApnsReason TooManyProviderTokenUpdates = new(429, nameof(TooManyProviderTokenUpdates));
+
+    // Of channels and broadcasts only. Source: Apple, "Handling error responses from APNs".
+    public static readonly ApnsReason MissingChannelId = new(400, nameof(MissingChannelId));
+    public static readonly ApnsReason BadChannelId = new(400, nameof(BadChannelId));
+    public static readonly ApnsReason ChannelNotRegistered = new(400, nameof(ChannelNotRegistered));
+    public static readonly ApnsReason BadRequestPayload = new(400, nameof(BadRequestPayload));
+    public static readonly ApnsReason MissingPushType = new(400, nameof(MissingPushType));
+    public static readonly ApnsReason CannotCreateChannelConfig = new(400, nameof(CannotCreateChannelConfig));
     public static readonly ApnsReason BadPath = new(404, nameof(BadPath));
     public static readonly ApnsReason MethodNotAllowed = new(405, nameof(MethodNotAllowed));
     public static readonly ApnsReason PayloadTooLarge = new(413, nameof(PayloadTooLarge));
@@ -34,13 +44,13 @@ internal sealed record ApnsReason(int Status, string Name)
         IdleTimeout, InvalidPushType, MissingDeviceToken, MissingTopic, PayloadEmpty, TopicDisallowed,
         new(400, "ExpiredToken"), // as documented in 2023; today's status is 410
         InvalidProviderToken, ExpiredProviderToken, MissingProviderToken, new(403, "BadCertificate"), new(403, "BadCertificateEnvironment"),
-        new(403, "Forbidden"), new(403, "UnrelatedKeyIdInToken"),
+        new(403, "Forbidden"), UnrelatedKeyIdInToken,
         new(403, "BadEnvironmentKeyIdInToken"), new(403, "BadEnvironmentKeyInToken"), // as documented, and as seen on the wire
         BadPath,
         MethodNotAllowed,
         new(410, "Unregistered"), new(410, "ExpiredToken"),
         PayloadTooLarge,
-        new(429, "TooManyRequests"), new(429, "TooManyProviderTokenUpdates"),
+        new(429, "TooManyRequests"), TooManyProviderTokenUpdates,
         new(500, "InternalServerError"),
         new(503, "ServiceUnavailable"), new(503, "Shutdown"),
     }.GroupBy(reason => reason.Status).ToFrozenDictionary(rows => rows.Key, rows => rows.ToArray());

@@ -20,6 +20,11 @@ internal static class ApnsReply
             return;
         }
 
+        await RefuseAsync(response, reason, retryAfterSeconds, now);
+    }
+
+    public static async ValueTask RefuseAsync(HttpResponse response, ApnsReason reason, int? retryAfterSeconds, DateTimeOffset now)
+    {
         response.StatusCode = reason.Status;
         response.ContentType = "application/json";
         if (retryAfterSeconds is { } seconds)

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Dispatcher.Simulator.Ledger;
+using Dispatcher.Simulator.Wire;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -17,13 +18,14 @@ internal sealed class AnswerGate(AnswerTime answerTime, PushLedger ledger)
     public async ValueTask<bool> PassAsync(HttpContext context, FaultStrike? strike, LedgerEntry? entry, TimeSpan scripted)
     {
         var fault = strike?.Fault;
+        var wire = context.Features.Get<WireExchange>();
         var isTaken = fault is not { BreaksBefore: true };
         if (isTaken)
-            Note(entry);
+            Note(entry, wire);
 
         // Announced first: what else is in flight then ends under it as well.
         if (fault?.Kind == FaultKind.GoAway)
-            context.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose();
+            GoAway(context, wire, fault);
         if (!await answerTime.PassAsync(scripted + TimeSpan.FromMilliseconds(fault?.LatencyMs ?? 0), context))
             return false;
 
@@ -38,13 +40,27 @@ internal sealed class AnswerGate(AnswerTime answerTime, PushLedger ledger)
             case FaultKind.Close:
                 Close(context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
                 return false;
-            case FaultKind.Stall when !await EndsAsync(strike!, context.RequestAborted):
+            case FaultKind.GoAway when fault.BreaksIn:
                 return false;
+            case FaultKind.Stall or FaultKind.Freeze:
+                if (fault.Kind == FaultKind.Freeze)
+                    wire?.Connection.Freeze(strike!.Ended);
+                if (!await EndsAsync(strike!, context.RequestAborted))
+                    return false;
+                break;
         }
 
         if (!isTaken)
-            Note(entry);
+            Note(entry, wire);
         return true;
+    }
+
+    private static void GoAway(HttpContext context, WireExchange? wire, Fault fault)
+    {
+        if (wire is null)
+            context.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose();
+        else
+            wire.Connection.GoAway(fault.GoAwayAt(wire.Id));
     }
 
     // HTTP/1.1 has no streams; there a broken exchange is a broken connection.
@@ -74,9 +90,11 @@ internal sealed class AnswerGate(AnswerTime answerTime, PushLedger ledger)
         return !gaveUp.IsCancellationRequested;
     }
 
-    private void Note(in LedgerEntry? entry)
+    private void Note(in LedgerEntry? entry, WireExchange? wire)
     {
-        if (entry is { } noted)
-            ledger.Add(noted);
+        if (entry is not { } noted)
+            return;
+        wire?.Take();
+        ledger.Add(noted);
     }
 }

@@ -1,3 +1,4 @@
+using Dispatcher.Simulator.Fcm;
 using Dispatcher.Simulator.Kafka;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,14 +12,20 @@ internal sealed class ControlEndpoints(SimulatedProviders providers, InMemoryKaf
         app.Use(SayWhatIsWrongAsync);
         new LedgerEndpoints(providers.Ledger, providers.FlakyTokens).Map(app);
         new FaultEndpoints(providers.ApnsFaults, providers.FcmFaults).Map(app);
+        new WireEndpoints(providers.ApnsWire, providers.FcmWire).Map(app);
+        new ScenarioEndpoints(providers).Map(app);
         if (kafka is null)
             app.Map("/kafka/{**rest}", () => TypedResults.NotFound("this simulator runs without Kafka (--no-kafka)"));
         else
             new KafkaEndpoints(kafka).Map(app);
 
+        app.MapGet("/", () => TypedResults.Stream(typeof(ControlEndpoints).Assembly.GetManifestResourceStream("page.html")!, "text/html; charset=utf-8"));
         app.MapGet("/latency", () => new LatencySetting((int)providers.AnswerTime.Latency.TotalMilliseconds));
         app.MapPut("/latency", SetLatency);
         app.MapDelete("/access-tokens", RevokeAccessTokens);
+        app.MapGet("/quotas", () => providers.FcmQuotas.Limits);
+        app.MapPut("/quotas", SetQuotas);
+        app.MapGet("/offline/{token}", (string token) => new OfflineAnswer(providers.ApnsStore.Waiting(token, providers.Time.GetUtcNow())));
     }
 
     // Whoever scripts a fault by hand wants to know which member was misspelt.
@@ -41,6 +48,15 @@ internal sealed class ControlEndpoints(SimulatedProviders providers, InMemoryKaf
             return TypedResults.BadRequest($"ms must be 0 to {LatencySetting.MaxMs}");
 
         providers.AnswerTime.Latency = TimeSpan.FromMilliseconds(setting.Ms);
+        return TypedResults.NoContent();
+    }
+
+    private Results<NoContent, BadRequest<string>> SetQuotas(QuotaLimits limits)
+    {
+        if (limits.Problem() is { } problem)
+            return TypedResults.BadRequest(problem);
+
+        providers.FcmQuotas.Limits = limits;
         return TypedResults.NoContent();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Dispatcher.Simulator.Wire;
 
 namespace Dispatcher.Simulator.Control;
 
@@ -27,10 +28,19 @@ public sealed record Fault
     /// <summary>The <c>Retry-After</c> header, in seconds.</summary>
     public int? RetryAfterSeconds { get; init; }
 
-    /// <summary>The error code of a reset; absent: <see cref="InternalError"/>.</summary>
+    /// <summary>The error code of a reset, by default <see cref="InternalError"/>, or of a GOAWAY, by default none; the latter only on the wire ports.</summary>
     public int? Code { get; init; }
 
-    /// <summary>When a reset, drop, close or stall breaks in; absent: before the push was taken.</summary>
+    /// <summary>Debug data of a GOAWAY; only on the wire ports.</summary>
+    public string? Debug { get; init; }
+
+    /// <summary>The last stream of a GOAWAY, by default the struck one; only on the wire ports.</summary>
+    public GoAwayReach? LastStream { get; init; }
+
+    /// <summary>What follows a GOAWAY, by default the answers to what is in flight; only on the wire ports.</summary>
+    public GoAwayEnd? Then { get; init; }
+
+    /// <summary>When a fault that keeps the answer back breaks in; absent: before the push was taken.</summary>
     public FaultMoment? After { get; init; }
 
     /// <summary>The share of matching requests that are hit, 0 to 1.</summary>
@@ -45,22 +55,40 @@ public sealed record Fault
     /// <summary>Only targets that start so; absent: all.</summary>
     public string? TokenPrefix { get; init; }
 
+    /// <summary>Only pushes of this app: an APNs bundle id or an FCM project; absent: all.</summary>
+    public string? App { get; init; }
+
+    /// <summary>Whether only the wire ports can do it.</summary>
+    [JsonIgnore]
+    public bool NeedsWire => Kind == FaultKind.Freeze || IsDetailedGoAway;
+
     /// <summary>Whether the provider never gets to take the push.</summary>
     internal bool BreaksBefore => BreaksIn && After != FaultMoment.Accepted;
 
-    private bool BreaksIn => Kind is FaultKind.Reset or FaultKind.Drop or FaultKind.Close or FaultKind.Stall;
+    /// <summary>Whether the push stays without an answer because of it.</summary>
+    internal bool BreaksIn =>
+        Kind is FaultKind.Reset or FaultKind.Drop or FaultKind.Close or FaultKind.Stall or FaultKind.Freeze || EndsAtOnce || Disowns;
+
+    private bool EndsAtOnce => Kind == FaultKind.GoAway && Then is GoAwayEnd.Close or GoAwayEnd.Drop;
+
+    private bool Disowns => LastStream == GoAwayReach.Before;
+
+    private bool IsDetailedGoAway => Kind == FaultKind.GoAway && (Code, Debug, LastStream, Then) is not (null, null, null, null);
 
     private bool Answers => Status != 200 || Reason is not null || RetryAfterSeconds is not null;
 
     /// <summary>Says what cannot be simulated, or <see langword="null"/>.</summary>
     public string? Problem() => this switch
     {
-        _ when !Enum.IsDefined(Kind) => "kind must be answer, reset, goaway, drop, close or stall",
+        _ when !Enum.IsDefined(Kind) => "kind must be answer, reset, goaway, drop, close, stall or freeze",
         { Status: not 200 and (< 400 or > 599) } => "status must be 200 or 400 to 599",
         { Kind: not FaultKind.Answer, Answers: true } => "status, reason and retryAfterSeconds belong to kind answer",
-        { Kind: not FaultKind.Reset, Code: not null } => "code belongs to kind reset",
+        { Kind: not (FaultKind.Reset or FaultKind.GoAway), Code: not null } => "code belongs to kinds reset and goaway",
+        { Kind: not FaultKind.GoAway } when (Debug, LastStream, Then) is not (null, null, null) =>
+            "debug, lastStream and then belong to kind goaway",
         { Code: < 0 or > LastErrorCode } => $"code must be 0 to {LastErrorCode}",
-        { BreaksIn: false, After: not null } => "after belongs to kinds reset, drop, close and stall",
+        { BreaksIn: false, After: not null } => "after belongs to kinds that keep the answer back",
+        { Disowns: true, After: FaultMoment.Accepted } => "lastStream before says that nothing was taken: it cannot come after accepted",
         { Code: RefusedStream, After: FaultMoment.Accepted } => "code 7 (REFUSED_STREAM) says that nothing was taken: it cannot come after accepted",
         { After: { } after } when !Enum.IsDefined(after) => "after must be before or accepted",
         { Probability: not (>= 0 and <= 1) } => "probability must be 0 to 1",
@@ -68,5 +96,14 @@ public sealed record Fault
         { LatencyMs: < 0 } => "latencyMs must not be negative",
         { RetryAfterSeconds: < 0 } => "retryAfterSeconds must not be negative",
         _ => null,
+    };
+
+    /// <summary>The GOAWAY for a request that it struck.</summary>
+    internal GoAwayOrder GoAwayAt(int streamId) => new()
+    {
+        Code = Code ?? 0,
+        Debug = Debug,
+        LastStreamId = Disowns ? streamId - 1 : null,
+        Then = Then ?? GoAwayEnd.Drain,
     };
 }

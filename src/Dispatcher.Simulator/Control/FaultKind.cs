@@ -29,4 +29,9 @@ public enum FaultKind
     /// <summary>No answer until the client gives up; if the fault is taken away first, the answer comes then.</summary>
     [JsonStringEnumMemberName("stall")]
     Stall,
+
+    /// <summary>The whole connection stands still, read nor written, until the fault is taken away: the client's window and buffers fill.
+    /// Only on the wire ports.</summary>
+    [JsonStringEnumMemberName("freeze")]
+    Freeze,
 }

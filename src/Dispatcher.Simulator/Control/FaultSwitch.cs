@@ -10,6 +10,9 @@ public sealed class FaultSwitch(Func<double> chance)
     private readonly Lock _changing = new();
     private volatile Setting[] _settings = [];
 
+    /// <summary>Uniform in [0, 1); a scenario with a seed brings its own.</summary>
+    internal Func<double> Chance { get; set; } = chance;
+
     /// <summary>Every fault with how often it has hit, in the order in which they are asked. One whose count is used up stays listed.</summary>
     public IReadOnlyList<FaultInForce> Current => [.. _settings.Select(setting => new FaultInForce(setting.Struck, setting.Fault))];
 
@@ -28,17 +31,35 @@ public sealed class FaultSwitch(Func<double> chance)
         }
     }
 
+    /// <summary>Ends one fault, the very one that was set; what was stalled by it is answered.</summary>
+    public void Remove(Fault fault)
+    {
+        Setting? ended;
+        lock (_changing)
+        {
+            ended = _settings.FirstOrDefault(setting => ReferenceEquals(setting.Fault, fault));
+            _settings = [.. _settings.Where(setting => setting != ended)];
+        }
+
+        ended?.End();
+    }
+
     /// <summary>Ends every fault; what was stalled is answered.</summary>
     public void Clear() => Replace([]);
 
-    /// <summary>The first fault that hits a request for this target, or <see langword="null"/>.</summary>
-    internal FaultStrike? Take(ReadOnlySpan<char> target)
+    /// <summary>The first fault that hits a request, or <see langword="null"/>.</summary>
+    /// <param name="target">The device token or other target.</param>
+    /// <param name="app">Its bundle id or project.</param>
+    /// <param name="isOnWire">Whether it came by a wire port.</param>
+    internal FaultStrike? Take(ReadOnlySpan<char> target, string? app = null, bool isOnWire = false)
     {
         foreach (var setting in _settings)
         {
             var fault = setting.Fault;
-            if (target.StartsWith(fault.TokenPrefix, StringComparison.Ordinal)
-                && (fault.Probability >= 1 || chance() < fault.Probability)
+            if ((isOnWire || !fault.NeedsWire)
+                && (fault.App is null || fault.App == app)
+                && target.StartsWith(fault.TokenPrefix, StringComparison.Ordinal)
+                && (fault.Probability >= 1 || Chance() < fault.Probability)
                 && setting.TryStrike())
                 return setting.Strike;
         }

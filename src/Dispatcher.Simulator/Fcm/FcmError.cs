@@ -39,6 +39,10 @@ internal sealed record FcmError(
     public static FcmError Violation(string field, string description, bool withCode = false) => new(
         400, InvalidArgumentStatus, description, withCode ? InvalidArgumentStatus : null, new FcmErrorDetail.BadRequest(field, description));
 
+    /// <summary>A rate that was exceeded.</summary>
+    public static FcmError Quota(string subject, string description) => new(
+        429, "RESOURCE_EXHAUSTED", "Quota exceeded.", "QUOTA_EXCEEDED", new FcmErrorDetail.QuotaFailure(subject, description));
+
     /// <summary>JSON that is no JSON.</summary>
     public static FcmError Malformed(string problem) => new(400, InvalidArgumentStatus, $"Invalid JSON payload received. {problem}");
 
@@ -53,8 +57,7 @@ internal sealed record FcmError(
         (403, null or "PERMISSION_DENIED") => PermissionDenied,
         (404, "NOT_FOUND") => NotFound,
         (404, null or "UNREGISTERED") => NotFound with { ErrorCode = "UNREGISTERED" },
-        (429, null or "QUOTA_EXCEEDED") => new(
-            429, "RESOURCE_EXHAUSTED", "Quota exceeded.", "QUOTA_EXCEEDED", new FcmErrorDetail.QuotaFailure("project:demo-shop", "messages per minute")),
+        (429, null or "QUOTA_EXCEEDED") => Quota("project:demo-shop", "messages per minute"),
         (500, null or "INTERNAL") => new(500, "INTERNAL", "Internal error encountered.", "INTERNAL"),
         (500, "UNSPECIFIED_ERROR") => new(500, "UNKNOWN", "Unknown error.", code),
         (502 or 504, null) or (_, "HTML") => new(status, "", "", IsHtml: true),

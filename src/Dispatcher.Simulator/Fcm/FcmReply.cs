@@ -46,6 +46,16 @@ internal static class FcmReply
         await response.BodyWriter.FlushAsync();
     }
 
+    /// <summary>One object that the caller fills.</summary>
+    public static void Json(HttpResponse response, Action<Utf8JsonWriter> write)
+    {
+        response.ContentType = JsonType;
+        using var json = new Utf8JsonWriter(response.BodyWriter, Indented);
+        json.WriteStartObject();
+        write(json);
+        json.WriteEndObject();
+    }
+
     public static string Seconds(int seconds) => seconds.ToString(CultureInfo.InvariantCulture);
 
     public static string HttpDate(DateTimeOffset at) => at.ToString("R", CultureInfo.InvariantCulture);

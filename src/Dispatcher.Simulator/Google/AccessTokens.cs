@@ -10,33 +10,44 @@ public sealed class AccessTokens(TimeProvider time)
     /// <summary>How long a token is good for, as Google's are.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _expiryByToken = new(StringComparer.Ordinal);
+    private const string Scheme = "Bearer ";
+
+    private readonly ConcurrentDictionary<string, Grant> _grants = new(StringComparer.Ordinal);
 
     /// <summary>A token in force from now on.</summary>
-    public string Issue()
+    /// <param name="projectId">The only project that it opens; absent: every one.</param>
+    public string Issue(string? projectId = null)
     {
         var now = time.GetUtcNow();
-        foreach (var (token, expiry) in _expiryByToken)
+        foreach (var (token, grant) in _grants)
         {
-            if (expiry <= now)
-                _expiryByToken.TryRemove(token, out _);
+            if (grant.Expiry <= now)
+                _grants.TryRemove(token, out _);
         }
 
         var issued = $"ya29.simulator-{RandomNumberGenerator.GetHexString(64, lowercase: true)}";
-        _expiryByToken[issued] = now + Lifetime;
+        _grants[issued] = new Grant(now + Lifetime, projectId);
         return issued;
     }
 
     /// <summary>Takes every token out of force: the next push is answered 401.</summary>
-    public void RevokeAll() => _expiryByToken.Clear();
+    public void RevokeAll() => _grants.Clear();
 
     /// <summary>Judges an <c>Authorization</c> header.</summary>
-    internal bool Accepts(string? authorization, DateTimeOffset now)
+    /// <param name="authorization">The header.</param>
+    /// <param name="now">When.</param>
+    /// <param name="projectId">What it opens; <see langword="null"/>: everything.</param>
+    internal bool Accepts(string? authorization, DateTimeOffset now, out string? projectId)
     {
-        const string Scheme = "Bearer ";
-        return authorization is not null
-            && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && _expiryByToken.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(authorization.AsSpan(Scheme.Length), out var expiry)
-            && expiry > now;
+        projectId = null;
+        if (authorization is null
+            || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            || !_grants.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(authorization.AsSpan(Scheme.Length), out var grant)
+            || grant.Expiry <= now)
+            return false;
+        projectId = grant.ProjectId;
+        return true;
     }
+
+    private readonly record struct Grant(DateTimeOffset Expiry, string? ProjectId);
 }

@@ -5,7 +5,7 @@ namespace Dispatcher.Simulator.Google;
 /// <summary>
 /// <c>POST /token</c>: a signed assertion for an access token. Source: Google, "Using OAuth 2.0 for Server to Server Applications".
 /// </summary>
-internal sealed class TokenEndpoint(ServiceAccount account, AccessTokens accessTokens, TimeProvider time)
+internal sealed class TokenEndpoint(IReadOnlyList<ServiceAccount> accounts, AccessTokens accessTokens, TimeProvider time)
 {
     public const string Path = "/token";
 
@@ -32,7 +32,8 @@ internal sealed class TokenEndpoint(ServiceAccount account, AccessTokens accessT
         }
 
         // The audience is the URL that the client posts to, by whatever name it knows this server.
-        if (await RefusalAsync(request, $"{request.Scheme}://{request.Host}{Path}") is { } refusal)
+        var (account, refusal) = await ReadAsync(request, $"{request.Scheme}://{request.Host}{Path}");
+        if (refusal is not null)
         {
             response.StatusCode = StatusCodes.Status400BadRequest;
             await response.WriteAsJsonAsync(refusal, GoogleJson.Default.TokenRefusal);
@@ -40,27 +41,29 @@ internal sealed class TokenEndpoint(ServiceAccount account, AccessTokens accessT
         }
 
         // Google rounds down.
-        var grant = new TokenGrant(accessTokens.Issue(), (int)AccessTokens.Lifetime.TotalSeconds - 1, "Bearer");
+        var grant = new TokenGrant(accessTokens.Issue(account!.ProjectId), (int)AccessTokens.Lifetime.TotalSeconds - 1, "Bearer");
         await response.WriteAsJsonAsync(grant, GoogleJson.Default.TokenGrant);
     }
 
-    private async Task<TokenRefusal?> RefusalAsync(HttpRequest request, string audience)
+    private async Task<(ServiceAccount? Account, TokenRefusal? Refusal)> ReadAsync(HttpRequest request, string audience)
     {
         if (!request.HasFormContentType)
-            return new TokenRefusal("invalid_request", "The body must be application/x-www-form-urlencoded.");
+            return (null, new TokenRefusal("invalid_request", "The body must be application/x-www-form-urlencoded."));
 
         var form = await request.ReadFormAsync();
         if (form["grant_type"] != GrantType)
-            return new TokenRefusal("unsupported_grant_type", $"Invalid grant_type: {form["grant_type"]}");
-        return Jwt.Parse(form["assertion"].ToString()) is { } assertion
-            ? Judge(assertion, audience, time.GetUtcNow())
-            : new TokenRefusal("invalid_grant", "Bad Request");
+            return (null, new TokenRefusal("unsupported_grant_type", $"Invalid grant_type: {form["grant_type"]}"));
+        if (Jwt.Parse(form["assertion"].ToString()) is not { } assertion)
+            return (null, new TokenRefusal("invalid_grant", "Bad Request"));
+
+        var account = accounts.FirstOrDefault(account => account.Email == assertion.ClaimText("iss"));
+        return account is null
+            ? (null, new TokenRefusal("invalid_grant", "Invalid grant: account not found"))
+            : (account, Judge(account, assertion, audience, time.GetUtcNow()));
     }
 
-    private TokenRefusal? Judge(Jwt assertion, string audience, DateTimeOffset now)
+    private static TokenRefusal? Judge(ServiceAccount account, Jwt assertion, string audience, DateTimeOffset now)
     {
-        if (assertion.ClaimText("iss") != account.Email)
-            return new TokenRefusal("invalid_grant", "Invalid grant: account not found");
         if (assertion.HeaderText("alg") != "RS256" || assertion.HeaderText("kid") is { } kid && kid != account.PrivateKeyId
             || !account.Key.VerifyData(assertion.Signed, assertion.Signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
             return new TokenRefusal("invalid_grant", "Invalid JWT Signature.");

@@ -48,6 +48,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             options,
             new HandOff(producer, time, chance, kafkaMetrics, loggers.CreateLogger<HandOff>()),
             new RetryDecision(retry, topics.Delays.Waits),
+            retry.UnknownAppGrace,
             dispatchMetrics,
             kafkaMetrics,
             time,

@@ -14,10 +14,14 @@ internal sealed class LaneDispatcher(
     PushSender sender,
     Settler settler,
     Faults faults,
+    TimeSpan unknownAppGrace,
     TimeProvider time) : IDisposable
 {
     /// <summary>Where pushes wait that are in other apps' way.</summary>
     private static readonly TimeSpan EvictedFor = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a push looks for its app.</summary>
+    private static readonly TimeSpan UnknownAppDelay = TimeSpan.FromSeconds(10);
 
     /// <summary>Evicted pushes that are handed off at once; what is in others' way is moved quickly, but not without bound.</summary>
     private const int MaxEvictions = 500;
@@ -150,7 +154,9 @@ internal sealed class LaneDispatcher(
     private async Task DispatchAsync(ConsumedPush consumed, CancellationToken abort)
     {
         var (push, app, refusal) = Read(consumed);
-        if (refusal is { } why)
+        if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && (now - push!.AcceptedAt).Duration() < unknownAppGrace)
+            await settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
+        else if (refusal is { } why)
             await settler.RefuseAsync(consumed, push, why, abort);
         else if (Later(consumed.Delay?.NotBefore, push!.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
             await settler.PostponeAsync(consumed, notBefore, "scheduled", abort);

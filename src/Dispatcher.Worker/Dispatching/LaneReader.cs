@@ -21,6 +21,9 @@ internal readonly record struct LaneRecord(PushNotification? Push, App? App, Ref
 /// <param name="apps">The configured apps.</param>
 internal sealed class LaneReader(Lane lane, string topic, AppCatalog apps)
 {
+    /// <summary>The reason of a push whose app this worker does not know; another may know it already.</summary>
+    public const string UnknownApp = "unknownApp";
+
     /// <summary>Reads a record.</summary>
     /// <param name="consumed">The record.</param>
     public LaneRecord Read(ConsumedPush consumed)
@@ -32,7 +35,7 @@ internal sealed class LaneReader(Lane lane, string topic, AppCatalog apps)
         if (!PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out var problem))
             return Refused(null, "undecodable", problem);
         if (!apps.TryGet(push.App, out var app))
-            return Refused(push, "unknownApp", "no app of that name is configured here");
+            return Refused(push, UnknownApp, "no app of that name is configured here");
         if (app.Provider != lane.Provider)
             return Refused(push, "wrongLane", $"the app's provider is {app.Provider}");
         if (push.Target.Problem(app.Provider) is { } targetProblem)

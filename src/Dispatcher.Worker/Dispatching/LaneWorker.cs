@@ -15,6 +15,7 @@ internal sealed record LaneParts(
     WorkerOptions Options,
     HandOff HandOff,
     RetryDecision Retry,
+    TimeSpan UnknownAppGrace,
     DispatchMetrics DispatchMetrics,
     KafkaMetrics KafkaMetrics,
     TimeProvider Time,
@@ -47,6 +48,7 @@ internal sealed class LaneWorker : IDisposable
             sender,
             settler,
             new Faults(lane, parts.DispatchMetrics, parts.Time, parts.Loggers.CreateLogger<Faults>()),
+            parts.UnknownAppGrace,
             parts.Time);
         Pump NewPump(PumpSettings settings, IRecordSink sink) =>
             new(settings, sink, options, parts.Time, parts.KafkaMetrics, parts.Loggers.CreateLogger<Pump>());

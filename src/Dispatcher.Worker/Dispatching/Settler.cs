@@ -115,7 +115,9 @@ internal sealed partial class Settler(
             (report.Outcome as SendOutcome.Unregistered)?.Since,
             report.FirstSentAt ?? time.GetUtcNow(),
             push.Id)
-        { Kind = push.Target.Kind };
+        {
+            Kind = push.Target.Kind,
+        };
         var message = new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(invalid.Key), Value = invalid.ToJson() };
         await handOff.ProduceAsync(_topics.Tokens, message, abort);
         await CompleteAsync(consumed, push, report.Outcome, attempts, abort);
@@ -235,7 +237,10 @@ internal sealed partial class Settler(
             attempts,
             push.AcceptedAt,
             time.GetUtcNow())
-        { Kind = push.Target.Kind, ValidateOnly = push.ValidateOnly };
+        {
+            Kind = push.Target.Kind,
+            ValidateOnly = push.ValidateOnly,
+        };
         return handOff.ProduceAsync(_topics.Results, new Message<byte[]?, byte[]?> { Value = result.ToJson() }, abort);
     }
 

@@ -10,8 +10,9 @@ namespace Dispatcher.Chaos.Isolation;
 /// </summary>
 /// <param name="rounds">How often each is measured.</param>
 /// <param name="window">How long each time.</param>
+/// <param name="only">Only sicknesses whose names contain it.</param>
 /// <param name="say">Told the figures, line by line.</param>
-internal sealed class IsolationRun(int rounds, TimeSpan window, Action<string> say)
+internal sealed class IsolationRun(int rounds, TimeSpan window, string only, Action<string> say)
 {
     /// <summary>Pushes a second of each healthy app: far from what this machine can do.</summary>
     private const int HealthyRate = 150;
@@ -48,9 +49,10 @@ internal sealed class IsolationRun(int rounds, TimeSpan window, Action<string> s
             },
         });
         await using var door = fcm!;
+        await using var logs = new Logs(deployment, say);
         await MeasureAsync(deployment, sick: null, door, window); // connections, compiled code
         say($"{"",-32}{"healthy app",-14}{"p50, ms: without",18}{"with",8}{"ratio",8}{"p99, ms: without",20}{"with",8}{"ratio",8}  late or lost");
-        foreach (var scenario in Scenario.All)
+        foreach (var scenario in Scenario.All.Where(scenario => scenario.Name.Contains(only, StringComparison.Ordinal)))
             await CompareAsync(deployment, scenario, door);
     }
 

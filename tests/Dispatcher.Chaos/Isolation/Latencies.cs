@@ -5,8 +5,6 @@ internal sealed class Latencies
 {
     private readonly List<double> _milliseconds = [];
 
-    public int Count => _milliseconds.Count;
-
     /// <summary>Pushes that never came.</summary>
     public int Missing { get; private set; }
 
@@ -23,11 +21,11 @@ internal sealed class Latencies
             Missing++;
     }
 
+    /// <summary>Those that did not come took longer than any that did.</summary>
     private double At(double share)
     {
-        if (_milliseconds.Count == 0)
-            return double.NaN;
         _milliseconds.Sort();
-        return _milliseconds[(int)Math.Ceiling(share * _milliseconds.Count) - 1];
+        var rank = (int)Math.Ceiling(share * (_milliseconds.Count + Missing)) - 1;
+        return rank < 0 ? double.NaN : rank < _milliseconds.Count ? _milliseconds[rank] : double.PositiveInfinity;
     }
 }

@@ -14,10 +14,10 @@ internal sealed record Scenario(string Name, string? App, object? Fault, int Rat
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new("an app of the provider: 503", SickApp, new { status = 503, tokenPrefix = SickTokens }, 100),
-        new("an app of the provider: 429", SickApp, new { status = 429, tokenPrefix = SickTokens }, 100),
-        new("an app of the provider: 403", SickApp, new { status = 403, reason = "InvalidProviderToken", tokenPrefix = SickTokens }, 100),
-        new("an app of the provider: 400", SickApp, new { status = 400, reason = "BadDeviceToken", tokenPrefix = SickTokens }, 100),
+        new("an app of the provider: 503", SickApp, new { status = 503, tokenPrefix = SickTokens }, 300),
+        new("an app of the provider: 429", SickApp, new { status = 429, tokenPrefix = SickTokens }, 300),
+        new("an app of the provider: 403", SickApp, new { status = 403, reason = "InvalidProviderToken", tokenPrefix = SickTokens }, 300),
+        new("an app of the provider: 400", SickApp, new { status = 400, reason = "BadDeviceToken", tokenPrefix = SickTokens }, 300),
         new("the other provider: refused", null, null, 0),
         new("the other provider: stalls", null, new { kind = "stall" }, 0),
         new("a slow tenant: 10 s", SickApp, new { latencyMs = 10_000, tokenPrefix = SickTokens }, 300),

@@ -34,6 +34,7 @@ internal sealed class Deployment : IAsyncDisposable
         _directory = directory;
         Simulator = simulator;
         Kafka = KafkaOf(simulator["kafka"], options);
+        AppsFolder = directory.CreateSubdirectory("apps").FullName;
         _shared = Shared();
         _ledger = new(() => new ResultLedger(this));
     }
@@ -43,6 +44,9 @@ internal sealed class Deployment : IAsyncDisposable
     public Simulator Simulator { get; }
 
     public KafkaOptions Kafka { get; }
+
+    /// <summary>Where apps may be put while everything runs.</summary>
+    public string AppsFolder { get; }
 
     /// <summary>What workers reported, as it comes; followed from the first record on as soon as somebody asks.</summary>
     public ResultLedger Ledger => _ledger.Value;
@@ -158,6 +162,7 @@ internal sealed class Deployment : IAsyncDisposable
         var shared = new Dictionary<string, string>
         {
             ["Urls"] = "http://127.0.0.1:0",
+            ["AppsFolder"] = AppsFolder,
             // One line per entry, with the instant at which it was made and not at which it is read.
             ["Logging:Console:FormatterName"] = "simple",
             ["Logging:Console:FormatterOptions:SingleLine"] = "true",

@@ -197,7 +197,8 @@ public sealed class AppCatalogTests : IDisposable
     private static string KeyPath(AppCatalog catalog) =>
         Assert.IsType<ApnsKeyFile>(Assert.IsType<ApnsApp>(Find(catalog, "shop-ios")).Identity).Path;
 
-    private static App? Find(AppCatalog catalog, string name) => catalog.TryGet(name, out var app) ? app : null;
+    /// <summary>Without the hash of its files, which is another test's business.</summary>
+    private static App? Find(AppCatalog catalog, string name) => catalog.TryGet(name, out var app) ? app with { Revision = "" } : null;
 
     private static InvalidAppException AssertRefused(string message, Action load)
     {

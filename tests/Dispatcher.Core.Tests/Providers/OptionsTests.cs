@@ -28,6 +28,10 @@ public sealed class OptionsTests
             Connections = 65,
             StreamsPerConnection = 0,
             KeepAlive = TimeSpan.FromSeconds(1),
+            OpeningPace = TimeSpan.FromMinutes(2),
+            ConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectionIdleTimeout = TimeSpan.FromSeconds(5),
+            Proxy = "https://user:secret@proxy.example:3128",
         }.Validate();
 
         AssertNames(
@@ -42,7 +46,12 @@ public sealed class OptionsTests
             ("TrustedCaPath", "/no/such.pem"),
             ("Connections", "65"),
             ("StreamsPerConnection", "0"),
-            ("KeepAlive", "00:00:01"));
+            ("KeepAlive", "00:00:01"),
+            ("OpeningPace", "00:02:00"),
+            ("ConnectionLifetime", "00:05:00"),
+            ("ConnectionIdleTimeout", "00:00:05"),
+            ("Proxy", "http://host:port"));
+        Assert.DoesNotContain(problems, problem => problem.Contains("secret", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -54,9 +63,14 @@ public sealed class OptionsTests
             TrustedCaPath = "/no/such.pem",
             Connections = 0,
             StreamsPerConnection = 101,
+            OpeningPace = TimeSpan.FromSeconds(-1),
+            ConnectionLifetime = TimeSpan.FromHours(1),
+            ConnectionIdleTimeout = TimeSpan.FromMinutes(4),
+            Proxy = "proxy:3128",
         }.Validate();
 
-        AssertNames(problems, ("Endpoint", "https://fcm.example/v1"), ("TrustedCaPath", "/no/such.pem"), ("Connections", "0"), ("StreamsPerConnection", "101"));
+        AssertNames(problems, ("Endpoint", "https://fcm.example/v1"), ("TrustedCaPath", "/no/such.pem"), ("Connections", "0"), ("StreamsPerConnection", "101"),
+            ("OpeningPace", "-00:00:01"), ("ConnectionLifetime", "01:00:00"), ("ConnectionIdleTimeout", "00:04:00"), ("Proxy", "http://host:port"));
     }
 
     private static void AssertNames(IReadOnlyList<string> problems, params (string Option, string Value)[] expected)

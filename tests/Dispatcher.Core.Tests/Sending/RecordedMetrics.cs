@@ -26,11 +26,14 @@ internal sealed class RecordedMetrics : IDisposable
         _listener.Start();
         Sending = new SendingMetrics(factory);
         Credentials = new CredentialMetrics(factory);
+        Connections = new ConnectionMetrics(factory);
     }
 
     public SendingMetrics Sending { get; }
 
     public CredentialMetrics Credentials { get; }
+
+    public ConnectionMetrics Connections { get; }
 
     /// <summary>Every value of an instrument with the values of its tags, in order: <c>"1 shop NoPermit"</c>.</summary>
     public IEnumerable<string> Of(string instrument) => _measured

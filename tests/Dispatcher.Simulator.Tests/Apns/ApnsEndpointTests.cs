@@ -3,7 +3,7 @@ using Dispatcher.Simulator.Tests.Wire;
 
 namespace Dispatcher.Simulator.Tests.Apns;
 
-public sealed class ApnsEndpointTests(SimulatorFixture fixture) : IClassFixture<SimulatorFixture>
+public class ApnsEndpointTests(SimulatorFixture fixture) : IClassFixture<SimulatorFixture>
 {
     public static IEnumerable<object[]> EveryRow =>
         ApnsReason.Rows.SelectMany(rows => rows.Value.Select((reason, index) => new object[] { rows.Key, index, reason.Name }));

@@ -6,7 +6,7 @@ using Dispatcher.Simulator.Tests.Wire;
 namespace Dispatcher.Simulator.Tests.Control;
 
 /// <summary>What .NET's HTTP/2 client sees of each fault, and what the ledger knows of it.</summary>
-public sealed class TransportFaultTests : IAsyncLifetime
+public class TransportFaultTests : IAsyncLifetime
 {
     private const string Id = "0d4d7f0e-0c0f-4c65-9d0c-3a9f4b1e6a10";
 
@@ -15,7 +15,14 @@ public sealed class TransportFaultTests : IAsyncLifetime
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly SimulatorFixture _fixture = new();
+    private readonly SimulatorFixture _fixture;
+
+    public TransportFaultTests()
+        : this(isOnWire: false)
+    {
+    }
+
+    private protected TransportFaultTests(bool isOnWire) => _fixture = new() { IsOnWire = isOnWire };
 
     public Task InitializeAsync() => _fixture.InitializeAsync();
 
@@ -149,11 +156,11 @@ public sealed class TransportFaultTests : IAsyncLifetime
     [Fact]
     public async Task Every_kind_waits_its_latency_first()
     {
-        Faults.Set(new Fault { Kind = FaultKind.Reset, LatencyMs = 30_000 });
+        Faults.Set(new Fault { Kind = FaultKind.Reset, LatencyMs = 30 });
 
         await Assert.ThrowsAsync<HttpRequestException>(PushAsync);
 
-        Assert.Contains(TimeSpan.FromSeconds(30), _fixture.Time.Waited);
+        Assert.Contains(TimeSpan.FromMilliseconds(30), _fixture.Time.Waited);
     }
 
     [Fact]
@@ -169,7 +176,7 @@ public sealed class TransportFaultTests : IAsyncLifetime
 
         Assert.Equal(Fault.InternalError, Assert.IsType<HttpProtocolException>(reset.InnerException).ErrorCode);
         Assert.Equal(200, after.Status);
-        Assert.Equal((2, 2), (_fixture.ConnectionsTo(_fixture.Providers.FcmAddress), _fixture.Providers.Ledger.Summarize().Accepted));
+        Assert.Equal((2, 2), (_fixture.ConnectionsTo(_fixture.FcmOrigin), _fixture.Providers.Ledger.Summarize().Accepted));
     }
 
     [Theory]
@@ -188,7 +195,7 @@ public sealed class TransportFaultTests : IAsyncLifetime
 
     private FaultSwitch Faults => _fixture.Providers.ApnsFaults;
 
-    private int Connections => _fixture.ConnectionsTo(_fixture.Providers.ApnsAddress);
+    private int Connections => _fixture.ConnectionsTo(_fixture.ApnsOrigin);
 
     private Task<Answer> PushAsync() => PushAsync(CancellationToken.None);
 

@@ -4,7 +4,7 @@ using Dispatcher.Simulator.Tests.Wire;
 
 namespace Dispatcher.Simulator.Tests.Fcm;
 
-public sealed class FcmEndpointTests(SimulatorFixture fixture) : IClassFixture<SimulatorFixture>
+public class FcmEndpointTests(SimulatorFixture fixture) : IClassFixture<SimulatorFixture>
 {
     private const string FcmErrorType = "type.googleapis.com/google.firebase.fcm.v1.FcmError";
 

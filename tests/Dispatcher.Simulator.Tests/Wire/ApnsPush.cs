@@ -13,6 +13,9 @@ internal sealed record ApnsPush
 
     public string Body { get; init; } = """{"aps":{"alert":"Lunch?"}}""";
 
+    /// <summary>Absent: the fixture's.</summary>
+    public HttpMessageInvoker? Client { get; init; }
+
     /// <summary>Replaces what is sent by default; <see langword="null"/> leaves the header out.</summary>
     public Dictionary<string, string?> Headers { get; init; } = [];
 
@@ -29,7 +32,7 @@ internal sealed record ApnsPush
         foreach (var (name, value) in Headers)
             headers[name] = value;
 
-        var request = SimulatorFixture.Http2(Method, fixture.Manifest.Apns + Path);
+        var request = SimulatorFixture.Http2(Method, fixture.ApnsOrigin + Path);
         foreach (var (name, value) in headers)
         {
             if (value is not null)
@@ -37,6 +40,6 @@ internal sealed record ApnsPush
         }
 
         request.Content = Method == HttpMethod.Get ? null : new ByteArrayContent(Encoding.UTF8.GetBytes(Body));
-        return fixture.SendAsync(request, cancellationToken);
+        return fixture.SendAsync(request, Client, cancellationToken);
     }
 }

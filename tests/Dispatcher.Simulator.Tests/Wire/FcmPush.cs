@@ -26,7 +26,7 @@ internal sealed record FcmPush
 
     public Task<Answer> SendAsync(SimulatorFixture fixture, CancellationToken cancellationToken = default)
     {
-        var request = new HttpRequestMessage(Method, fixture.Manifest.Fcm + Path)
+        var request = new HttpRequestMessage(Method, (Version == HttpVersion.Version11 ? fixture.Manifest.Fcm : fixture.FcmOrigin) + Path)
         {
             Version = Version,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

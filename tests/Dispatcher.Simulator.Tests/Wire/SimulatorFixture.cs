@@ -8,7 +8,7 @@ using System.Text;
 namespace Dispatcher.Simulator.Tests.Wire;
 
 /// <summary>The simulated providers on real sockets, and a client that trusts nothing but their CA.</summary>
-public sealed class SimulatorFixture : IAsyncLifetime
+public class SimulatorFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("simulator-tests-");
     private readonly ConcurrentDictionary<int, int> _connections = [];
@@ -18,7 +18,24 @@ public sealed class SimulatorFixture : IAsyncLifetime
     /// <summary>0: without Kafka.</summary>
     internal int KafkaBrokers { get; init; }
 
+    internal int Apps { get; init; } = 1;
+
+    internal string[] BundleIds { get; init; } = [];
+
+    /// <summary>Pushes go to the frame-level server.</summary>
+    internal bool IsOnWire { get; init; }
+
+    /// <summary>Otherwise connections of the frame-level server neither age nor idle, nor change their limits.</summary>
+    internal bool KeepsProfiles { get; init; }
+
     internal TestTime Time { get; } = new();
+
+    /// <summary>What the simulator runs on; <see cref="Time"/> unless given.</summary>
+    internal TimeProvider? Clock { get; init; }
+
+    internal string ApnsOrigin => IsOnWire ? Manifest.ApnsWire! : Manifest.Apns!;
+
+    internal string FcmOrigin => IsOnWire ? Manifest.FcmWire! : Manifest.Fcm!;
 
     /// <summary>Asked once for each request that a fault with a probability below 1 might hit.</summary>
     internal Func<double> Chance { get; set; } = () => 0.5;
@@ -29,9 +46,21 @@ public sealed class SimulatorFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var options = new SimulatorOptions { Directory = _directory.FullName, WithKafka = KafkaBrokers > 0, KafkaBrokers = KafkaBrokers };
-        _world = await OutsideWorld.StartAsync(options, Time, () => Chance());
+        var options = new SimulatorOptions
+        {
+            Directory = _directory.FullName,
+            WithKafka = KafkaBrokers > 0,
+            KafkaBrokers = KafkaBrokers,
+            Apps = Apps,
+            BundleIds = BundleIds,
+        };
+        Time.FiresAtOnce = !IsOnWire;
+        _world = await OutsideWorld.StartAsync(options, Clock ?? Time, () => Chance());
         _client = NewClient(Providers.Authority.Certificate, port => _connections.AddOrUpdate(port, 1, (_, count) => count + 1));
+        if (KeepsProfiles)
+            return;
+        Providers.ApnsWire.Profile = Providers.ApnsWire.Profile with { FirstStreams = null, StreamsAfterError = null };
+        Providers.FcmWire.Profile = Providers.FcmWire.Profile with { IdleMs = null, MaxAgeMs = null };
     }
 
     public async Task DisposeAsync()
@@ -42,7 +71,7 @@ public sealed class SimulatorFixture : IAsyncLifetime
         _directory.Delete(recursive: true);
     }
 
-    internal static HttpMessageInvoker NewClient(X509Certificate2 trusted, Action<int>? connecting = null) => new(new SocketsHttpHandler
+    internal static HttpMessageInvoker NewClient(X509Certificate2 trusted, Action<int>? connecting = null, X509Certificate2? certificate = null) => new(new SocketsHttpHandler
     {
         ConnectCallback = async (context, cancellationToken) =>
         {
@@ -53,6 +82,7 @@ public sealed class SimulatorFixture : IAsyncLifetime
         },
         SslOptions = new SslClientAuthenticationOptions
         {
+            ClientCertificates = certificate is null ? null : [certificate],
             CertificateChainPolicy = new X509ChainPolicy
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -65,12 +95,15 @@ public sealed class SimulatorFixture : IAsyncLifetime
     });
 
     /// <summary>How often the client has connected there.</summary>
-    internal int ConnectionsTo(Uri address) => _connections.GetValueOrDefault(address.Port);
+    internal int ConnectionsTo(string origin) => _connections.GetValueOrDefault(new Uri(origin).Port);
 
-    internal async Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default)
+    internal Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default) =>
+        SendAsync(request, null, cancellationToken);
+
+    internal async Task<Answer> SendAsync(HttpRequestMessage request, HttpMessageInvoker? client, CancellationToken cancellationToken)
     {
         using (request)
-            return await Answer.ReadAsync(await _client!.SendAsync(request, cancellationToken));
+            return await Answer.ReadAsync(await (client ?? _client!).SendAsync(request, cancellationToken));
     }
 
     internal Task<Answer> ControlAsync(HttpMethod method, string path, string? json = null) => SendAsync(new HttpRequestMessage(method, Manifest.Control + path)

@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 
 namespace Dispatcher.Simulator.Tests.Wire;
 
-/// <summary>A clock that stands still until it is set; its timers fire at once and leave their due time behind.</summary>
+/// <summary>A clock that stands still until it is set; its timers leave their due time behind.</summary>
 internal sealed class TestTime : TimeProvider
 {
     private DateTimeOffset _now = System.GetUtcNow();
+
+    /// <summary>Otherwise timers take the time that they say.</summary>
+    public bool FiresAtOnce { get; set; } = true;
 
     public ConcurrentQueue<TimeSpan> Waited { get; } = [];
 
@@ -17,6 +20,6 @@ internal sealed class TestTime : TimeProvider
     {
         if (dueTime > TimeSpan.Zero)
             Waited.Enqueue(dueTime);
-        return base.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        return base.CreateTimer(callback, state, FiresAtOnce ? TimeSpan.Zero : dueTime, Timeout.InfiniteTimeSpan);
     }
 }

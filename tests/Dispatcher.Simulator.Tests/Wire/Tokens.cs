@@ -23,6 +23,9 @@ internal static class Tokens
             key ?? apns.Key, $$"""{"alg":"{{alg}}","kid":"{{kid ?? apns.KeyId}}"}""", $$"""{"iss":"{{team ?? apns.TeamId}}","iat":{{issuedAt}}}""");
     }
 
+    /// <summary>A provider token of that app.</summary>
+    public static string Provider(SimulatorFixture fixture, SimulatedApp app) => Provider(fixture, kid: app.ApnsKey.KeyId, team: app.ApnsKey.TeamId, key: app.ApnsKey.Key);
+
     private static string Sign(string header, string claims, Func<byte[], byte[]> sign)
     {
         var signed = $"{Encode(Encoding.UTF8.GetBytes(header))}.{Encode(Encoding.UTF8.GetBytes(claims))}";

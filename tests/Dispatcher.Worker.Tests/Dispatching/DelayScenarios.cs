@@ -76,7 +76,7 @@ public sealed class DelayScenarios : IAsyncLifetime, IDisposable
         _worker = await TestWorker.StartAsync(
             _cluster,
             _provider,
-            retry: new RetryOptions { MaxAttempts = MaxAttempts, ParkDelay = ParkDelay },
+            retry: new RetryOptions { MaxAttempts = MaxAttempts, ParkDelay = ParkDelay, UnknownAppGrace = TimeSpan.Zero },
             limits: new LimitOptions { MisconfiguredPause = ParkDelay, TokenPause = ParkDelay },
             formerTiers: Kafka.Topics.Delays.Former([FormerTier]));
         await Eventually.IsAsync(() => _worker.IsAssigned, "the worker is assigned");

@@ -33,7 +33,7 @@ public sealed class SettlementTests : IDisposable
     [Fact]
     public async Task A_rejected_push_is_kept_byte_by_byte()
     {
-        Answer(new SendOutcome.Rejected { Reason = "BadDeviceToken", Status = 400 });
+        Answer(new SendOutcome.Rejected { Reason = "BadDeviceToken", Status = 400, Detail = "no token of the sandbox" });
         await using var worker = await TestWorker.StartAsync(_cluster, _provider);
         var push = Samples.Push();
         var record = Record(Samples.Encode(push), key: "order-42", ("traceparent", "00-trace-01"), ("x-source", "shop"));
@@ -47,7 +47,7 @@ public sealed class SettlementTests : IDisposable
         Assert.Equal((_cluster.Topic, 0, 0L, _cluster.Group), (kept.OriginalTopic, kept.OriginalPartition, kept.OriginalOffset, kept.ConsumerGroup));
         Assert.Equal((push.Id, Samples.Ios, "shop", "apns"), (kept.PushId, kept.App, kept.Tenant, kept.Provider));
         Assert.Equal(("rejected", "BadDeviceToken", 400, 1), (kept.Outcome, kept.Reason, kept.Status, kept.Attempts));
-        Assert.Equal("00-trace-01", kept.TraceParent);
+        Assert.Equal(("00-trace-01", "no token of the sandbox"), (kept.TraceParent, kept.Detail));
         var result = Assert.Single(await _cluster.ResultsAsync(1));
         Assert.Equal((push.Id, OutcomeKind.Rejected, true), (result.Id, result.Outcome, result.DeadLettered));
     }
@@ -109,6 +109,41 @@ public sealed class SettlementTests : IDisposable
     }
 
     [Fact]
+    public async Task An_installation_that_is_gone_is_reported_as_what_it_is()
+    {
+        Answer(new SendOutcome.Unregistered(null) { Reason = "UNREGISTERED", Status = 404 });
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider);
+        await ProduceToFcmAsync(new Target(TargetKind.Fid, "cXyz-_0123"));
+
+        var invalid = Assert.Single(await _cluster.ReadAsync(_cluster.Options.Topics.Tokens, 1, record => InvalidToken.Read(record.Message.Value)));
+
+        Assert.Equal((TargetKind.Fid, "cXyz-_0123"), (invalid.Kind, invalid.Token));
+    }
+
+    [Fact]
+    public async Task A_topic_s_push_goes_its_way_and_its_result_says_what_it_was()
+    {
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider);
+
+        var push = await ProduceToFcmAsync(new Target(TargetKind.Topic, "news"), validateOnly: true);
+
+        var result = Assert.Single(await _cluster.ResultsAsync(1));
+        Assert.Equal((TargetKind.Topic, push.Target.Hash, true), (result.Kind, result.Target, result.ValidateOnly));
+        Assert.Equal((OutcomeKind.Accepted, "fcm.urgent"), (result.Outcome, result.Lane));
+    }
+
+    [Fact]
+    public async Task What_the_provider_calls_wrong_is_the_dead_letter_s_detail()
+    {
+        Answer(new SendOutcome.Rejected { Reason = "INVALID_ARGUMENT", Detail = "message.android.ttl", Status = 400 });
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider);
+
+        await _cluster.ProduceAsync(1);
+
+        Assert.Equal("message.android.ttl", (await _cluster.DeadLetterAsync()).Detail);
+    }
+
+    [Fact]
     public async Task An_expired_push_is_settled_without_being_sent()
     {
         await using var worker = await TestWorker.StartAsync(_cluster, _provider);
@@ -134,6 +169,7 @@ public sealed class SettlementTests : IDisposable
         { "too large", $$"""{"v":1,"pad":"{{new string('x', 70_000)}}"}""", "tooLarge" },
         { "bad token", Json(token: "no hex at all!"), "invalidToken" },
         { "topic of a provider without topics", Json().Replace("\"token\"", "\"topic\"", StringComparison.Ordinal), "invalidToken" },
+        { "apns cannot validate", Json().Replace("\"v\"", "\"validateOnly\":true,\"v\"", StringComparison.Ordinal), "cannotValidate" },
         { "two targets", Json().Replace("\"v\"", "\"fid\":\"f\",\"v\"", StringComparison.Ordinal), "undecodable" },
     };
 
@@ -156,6 +192,31 @@ public sealed class SettlementTests : IDisposable
         Assert.Equal([healthy.Id], _provider.Came.Keys);
         Assert.Equal(0, worker.Counters["dispatcher.kafka.consumer.replaced"]);
         Assert.DoesNotContain(worker.Log.All, line => line.Contains(Samples.Token, StringComparison.Ordinal) || line.Contains("no hex", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_push_of_an_app_that_this_worker_does_not_know_yet_waits_for_it()
+    {
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider, retry: new RetryOptions());
+        var tiers = _cluster.Options.Topics.Delays;
+
+        await _cluster.ProduceAsync(Record(Samples.Encode(Samples.Push("new-app")), key: null));
+
+        await _cluster.CommittedAsync(1);
+        var waits = Assert.Single(await _cluster.ReadAsync(
+            tiers.TopicFor(DateTimeOffset.UnixEpoch.AddSeconds(10), DateTimeOffset.UnixEpoch), 1, record => DelayedPush.Read(record.Message.Headers)));
+        Assert.Equal(("unknownApp", 0, 0), (waits!.Reason, waits.Attempts, waits.Retries));
+    }
+
+    [Fact]
+    public async Task A_push_whose_app_does_not_come_becomes_a_dead_letter_after_the_grace()
+    {
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider, retry: new RetryOptions());
+        var old = Samples.Push("gone");
+
+        await _cluster.ProduceAsync(Record(Samples.Encode(old with { AcceptedAt = old.AcceptedAt - TimeSpan.FromMinutes(11) }), key: null));
+
+        Assert.Equal("unknownApp", (await _cluster.DeadLetterAsync()).Reason);
     }
 
     /// <summary>A service that stamps in microseconds, or brokers without a limit: the clock of a record may say anything.</summary>
@@ -251,6 +312,14 @@ public sealed class SettlementTests : IDisposable
         headers.Where(header => header.Key == name).Select(header => Encoding.UTF8.GetString(header.GetValueBytes()));
 
     private void Answer(SendOutcome outcome) => _provider.Answer = (_, _) => Task.FromResult(outcome);
+
+    private async Task<PushNotification> ProduceToFcmAsync(Target target, bool validateOnly = false)
+    {
+        var push = Samples.Push(Samples.Android) with { Target = target, ValidateOnly = validateOnly };
+        await _cluster.ProduceAsync(
+            _cluster.Options.Topics.Pushes(new Lane(Provider.Fcm, PushClass.Urgent)), new Message<byte[]?, byte[]?> { Value = Samples.Encode(push) });
+        return push;
+    }
 
     private static string Json(string app = Samples.Ios, string token = Samples.Token) => Encoding.UTF8.GetString(Samples.Encode(Samples.Push(app, token)));
 

@@ -77,7 +77,7 @@ internal sealed class TestWorker : IAsyncDisposable
             apps ?? Samples.Apps,
             provider,
             options ?? Quick(),
-            retry ?? new RetryOptions(),
+            retry ?? new RetryOptions { UnknownAppGrace = TimeSpan.Zero },
             limits ?? new LimitOptions(),
             sending ?? new SendingOptions { QuickRetries = 0 },
             formerTiers ?? [],

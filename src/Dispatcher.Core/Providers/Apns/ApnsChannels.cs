@@ -24,7 +24,7 @@ public sealed class ApnsChannels : IDisposable
     // What certainly was not processed (another connection is needed, or another provider token) is sent again once.
     private const int Attempts = 2;
 
-    private readonly Dictionary<string, (ApnsDestination Destination, ApnsSession Session)> _apps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ApnsApp App, ApnsDestination Destination, ApnsSession Session)> _apps = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly ApnsOptions _options;
     private readonly ApnsSessions _sessions;
@@ -33,13 +33,16 @@ public sealed class ApnsChannels : IDisposable
     /// <summary>Opens nothing yet.</summary>
     /// <param name="options">How APNs is reached; valid.</param>
     /// <param name="metrics">Where credentials and clocks are watched.</param>
+    /// <param name="connections">Where connections are counted.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="chance">Numbers from 0 to 1, for jitter.</param>
     /// <param name="loggers">Where to log.</param>
-    public ApnsChannels(ApnsOptions options, CredentialMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    public ApnsChannels(
+        ApnsOptions options, CredentialMetrics metrics, ConnectionMetrics connections, TimeProvider time, Func<double> chance, ILoggerFactory loggers)
     {
         _options = options;
         _time = time;
-        _sessions = new ApnsSessions(options, metrics, time, loggers.CreateLogger<ApnsChannels>()) { ReadsBodies = MaxBodyBytes };
+        _sessions = new ApnsSessions(options, metrics, connections, time, chance, loggers.CreateLogger<ApnsChannels>()) { ReadsBodies = MaxBodyBytes };
     }
 
     /// <summary>Makes a channel.</summary>
@@ -119,9 +122,14 @@ public sealed class ApnsChannels : IDisposable
     {
         lock (_lock)
         {
-            if (!_apps.TryGetValue(app.Name, out var known))
-                _apps.Add(app.Name, known = (new ApnsDestination(app, _options), _sessions.Of(app, _options.ChannelsOf(app.Sandbox))));
-            return known;
+            if (!_apps.TryGetValue(app.Name, out var known) || known.App != app)
+            {
+                // Of an app whose files have changed, the old connections end what is on them.
+                _apps[app.Name] = known = (app, new ApnsDestination(app, _options), _sessions.Of(app, _options.ChannelsOf(app.Sandbox)));
+                _sessions.Keep(_apps.Values.Select(each => each.App));
+            }
+
+            return (known.Destination, known.Session);
         }
     }
 

@@ -40,8 +40,11 @@ public sealed class ApnsOptions
     /// <summary>A PEM file with the only roots to trust for the endpoints. Default: the machine's.</summary>
     public string? TrustedCaPath { get; set; }
 
-    /// <summary>Connections per key or certificate and endpoint, 1 to 64. Default: 2.</summary>
-    public int Connections { get; set; } = 2;
+    /// <summary>
+    /// Connections per key or certificate and endpoint at most, 1 to 64. Default: 4; the next one opens when three quarters of all streams are in use, or when
+    /// the bodies of a round trip do not fit into the windows.
+    /// </summary>
+    public int Connections { get; set; } = 4;
 
     /// <summary>
     /// Requests in flight on one connection, 1 to 1000. Default: 500, below the 1000 that APNs has announced since 2021; it may lower that
@@ -51,6 +54,18 @@ public sealed class ApnsOptions
 
     /// <summary>After how long a silence a connection is pinged, 30 seconds to 1 hour. Default: 5 minutes.</summary>
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The least time between two connections, 0 to 1 minute. Default: 2 seconds; Apple asks for "a few seconds" (developer.apple.com/forums/thread/778909).</summary>
+    public TimeSpan OpeningPace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The age at which a connection is replaced, 10 minutes to 7 days. Default: 12 hours; Apple asks to keep them for hours to days.</summary>
+    public TimeSpan ConnectionLifetime { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>After how long without a push a connection closes, 1 minute to 1 day. Default: 2 hours: reconnecting often looks like an attack.</summary>
+    public TimeSpan ConnectionIdleTimeout { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>A proxy to go through, <c>http://user:password@host:port</c>. Default: none; what the environment names is not used.</summary>
+    public string? Proxy { get; set; }
 
     /// <summary>What is wrong, each with the option's name and value; empty when nothing is.</summary>
     public IReadOnlyList<string> Validate()
@@ -80,6 +95,14 @@ public sealed class ApnsOptions
             problems.Add($"StreamsPerConnection is {StreamsPerConnection}; it must be 1 to 1000.");
         if (KeepAlive < TimeSpan.FromSeconds(30) || KeepAlive > TimeSpan.FromHours(1))
             problems.Add($"KeepAlive is {KeepAlive}; it must be 00:00:30 to 01:00:00.");
+        if (OpeningPace < TimeSpan.Zero || OpeningPace > TimeSpan.FromMinutes(1))
+            problems.Add($"OpeningPace is {OpeningPace}; it must be 00:00:00 to 00:01:00.");
+        if (ConnectionLifetime < TimeSpan.FromMinutes(10) || ConnectionLifetime > TimeSpan.FromDays(7))
+            problems.Add($"ConnectionLifetime is {ConnectionLifetime}; it must be 00:10:00 to 7.00:00:00.");
+        if (ConnectionIdleTimeout < TimeSpan.FromMinutes(1) || ConnectionIdleTimeout > TimeSpan.FromDays(1))
+            problems.Add($"ConnectionIdleTimeout is {ConnectionIdleTimeout}; it must be 00:01:00 to 1.00:00:00.");
+        if (HttpProxy.Problem(Proxy) is { } proxyProblem)
+            problems.Add($"Proxy {proxyProblem}."); // its value may hold a password
         return problems;
     }
 

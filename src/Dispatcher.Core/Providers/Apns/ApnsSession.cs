@@ -70,7 +70,7 @@ internal sealed partial class ApnsSession(
         public static partial void NewTokenExpired(ILogger logger, string app);
 
         [LoggerMessage(Level = LogLevel.Error,
-            Message = "The certificate of app {App} ended at {ExpiresAt}: its pushes wait. Put a new one in its place and restart")]
+            Message = "The certificate of app {App} ended at {ExpiresAt}: its pushes wait. Put a new one in its place")]
         public static partial void CertificateEnded(ILogger logger, string app, DateTimeOffset expiresAt);
     }
 }

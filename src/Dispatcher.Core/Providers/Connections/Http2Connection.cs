@@ -5,103 +5,108 @@ using System.Runtime.CompilerServices;
 namespace Dispatcher.Core.Providers.Connections;
 
 /// <summary>
-/// One HTTP/2 connection. .NET's own pool fills a connection to the brim before it opens the next, and opens without bound, so every
-/// connection here is a handler of its own; a handler that loses its connection dials again by itself.
+/// One HTTP/2 connection, once and never again. .NET's own pool fills a connection to the brim before it opens the next, opens without
+/// bound, and dials again by itself; so every connection here is a handler of its own that gets one stream and no second one.
 /// </summary>
 internal sealed class Http2Connection : IDisposable
 {
-    // A connection whose requests all run into their deadlines is dead, whatever TCP says (dotnet/runtime#120179).
-    private const int TimeoutsUntilDead = 3;
-
     private readonly ConnectionSettings _settings;
-    private readonly Action<Http2Connection> _died;
-    private readonly StreamGate _gate;
+    private readonly Traffic _traffic;
+    private readonly Dialed _dialed;
     private readonly HttpMessageInvoker _invoker;
-    private int _timeoutsInARow;
+    private bool _isTaken;
 
     // Answers are tiny, so growing receive windows gain nothing, and FCM punishes the pings that they are measured with.
     // The handler reads the switch once, at its first use in the process.
     static Http2Connection() =>
         AppContext.SetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", true);
 
-    /// <summary>A connection that opens with its first request.</summary>
+    /// <summary>Makes a connection of what was dialled.</summary>
+    /// <param name="dialed">What was dialled.</param>
     /// <param name="settings">What the provider asks for.</param>
-    /// <param name="addresses">Where to dial.</param>
-    /// <param name="died">Called when too many requests in a row got no answer.</param>
-    public Http2Connection(ConnectionSettings settings, FreshAddresses addresses, Action<Http2Connection> died)
+    /// <param name="traffic">Where bodies are counted.</param>
+    /// <param name="age">When it is to be replaced.</param>
+    public Http2Connection(Dialed dialed, ConnectionSettings settings, Traffic traffic, ConnectionAge age)
     {
+        _dialed = dialed;
         _settings = settings;
-        _died = died;
-        _gate = new StreamGate(settings.Streams);
+        _traffic = traffic;
+        Age = age;
+        Streams = new Streams(settings.Streams, settings.AnswersOneFirst);
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             EnableMultipleHttp2Connections = false,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            ConnectCallback = (context, cancellationToken) =>
-            {
-                if (_settings.AnswersOneFirst)
-                    _gate.Narrow();
-                return addresses.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            },
-            PooledConnectionIdleTimeout = settings.IdleTimeout,
-            PooledConnectionLifetime = settings.Lifetime,
+            ConnectCallback = (_, _) => new(TakeStream()),
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan, // when to end is decided by the pool
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
             KeepAlivePingDelay = settings.PingDelay,
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             // Also when nothing is in flight: a firewall that forgot the connection is found out before a push is lost in it.
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
-            SslOptions = settings.Roots.ToSslOptions(settings.Certificate),
             AutomaticDecompression = DecompressionMethods.None,
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
         });
-        if (settings.AnswersOneFirst)
-            _gate.Narrow();
     }
 
-    /// <summary>Requests on it or waiting for it.</summary>
-    public int Load => _gate.Load;
+    /// <summary>Whom it leads to.</summary>
+    public IPAddress Address => _dialed.Address;
 
-    /// <summary>Takes a stream for one request if one is free.</summary>
-    public bool TryEnter() => _gate.TryEnter();
+    /// <summary>How long the peer's news takes.</summary>
+    public TimeSpan RoundTrip => _dialed.RoundTrip;
 
-    /// <summary>Takes a stream for one request, waiting for it if need be.</summary>
-    /// <returns>Whether a stream was taken; otherwise the connection takes no more requests, or the token has fired first.</returns>
-    public ValueTask<bool> EnterAsync(CancellationToken cancellationToken) => _gate.EnterAsync(cancellationToken);
+    /// <summary>How old it is and may get.</summary>
+    public ConnectionAge Age { get; }
 
-    /// <summary>Sends a request on the stream that was taken for it, and gives the stream back.</summary>
+    /// <summary>Its streams. Guarded by the pool's lock.</summary>
+    public Streams Streams { get; }
+
+    /// <summary>How it is. Guarded by the pool's lock.</summary>
+    public ConnectionHealth Health { get; } = new();
+
+    /// <summary>Whether it takes nothing new. Guarded by the pool's lock.</summary>
+    public bool IsRetired { get; set; }
+
+    /// <summary>Has somebody told what the peer says on it.</summary>
+    /// <param name="streamLimit">How many streams it allows.</param>
+    /// <param name="goneAway">That it takes no new ones.</param>
+    /// <param name="ended">That nothing comes any more.</param>
+    public void Listen(Action<Http2Connection, int> streamLimit, Action<Http2Connection, GoAway> goneAway, Action<Http2Connection> ended)
+    {
+        _dialed.Frames.StreamLimit = streams => streamLimit(this, streams);
+        _dialed.Frames.GoneAway = goAway => goneAway(this, goAway);
+        _dialed.Frames.Ended = () => ended(this);
+    }
+
+    /// <summary>Sends a request.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var content = request.Content as PushContent; // a request without a body has left as soon as it may have
+        content?.SetOut(_traffic);
         try
         {
             using var response = await _invoker.SendAsync(request, cancellationToken);
-            if (Volatile.Read(ref _timeoutsInARow) != 0)
-                Volatile.Write(ref _timeoutsInARow, 0);
-            _gate.Widen();
             return Reply.Answered(this, await ReadAsync(response, cancellationToken));
         }
         catch (Exception e) when (TransportFailure.Is(e))
         {
-            var failure = TransportFailure.Outcome(e, request.Content is PushContent { HasLeft: true });
-            if (ReferenceEquals(failure, TransportFailure.NoAnswer) && Interlocked.Increment(ref _timeoutsInARow) == TimeoutsUntilDead)
-                _died(this);
-            return Reply.Failed(failure);
-        }
-        finally
-        {
-            if (_gate.Leave())
-                _invoker.Dispose();
+            return Reply.Failed(TransportFailure.Outcome(e, content is not { HasLeft: false }));
         }
     }
 
-    /// <summary>Takes no new requests; closes once the last of those on it has ended.</summary>
+    /// <inheritdoc/>
     public void Dispose()
     {
-        if (_gate.Close())
-            _invoker.Dispose();
+        _invoker.Dispose();
+        if (!Volatile.Read(ref _isTaken))
+            _dialed.Stream.Dispose();
     }
+
+    // A second call: the handler has lost the connection and has requests that nobody has processed.
+    private Stream TakeStream() => Interlocked.Exchange(ref _isTaken, true) ? throw new ConnectionLostException() : _dialed.Stream;
 
     private async ValueTask<HttpAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

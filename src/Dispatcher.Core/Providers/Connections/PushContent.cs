@@ -9,17 +9,30 @@ namespace Dispatcher.Core.Providers.Connections;
 internal sealed class PushContent(ReadOnlyMemory<byte> body) : HttpContent
 {
     private volatile bool _hasLeft;
+    private Traffic? _traffic;
 
     /// <summary>Whether a byte may have left.</summary>
     public bool HasLeft => _hasLeft;
 
+    /// <summary>It is about to be sent, perhaps again after it was certain that nobody had processed it.</summary>
+    /// <param name="traffic">Where it is counted.</param>
+    public void SetOut(Traffic traffic) => (_hasLeft, _traffic) = (false, traffic);
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        _traffic?.Begins(body.Length, isReplay: _hasLeft);
         _hasLeft = true;
-        return stream.WriteAsync(body, cancellationToken).AsTask();
+        try
+        {
+            await stream.WriteAsync(body, cancellationToken);
+        }
+        finally
+        {
+            _traffic?.Ends();
+        }
     }
 
     protected override bool TryComputeLength(out long length)

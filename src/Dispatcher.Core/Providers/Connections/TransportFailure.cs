@@ -11,46 +11,43 @@ internal static class TransportFailure
     /// <summary>No stream came free in time.</summary>
     public static readonly SendOutcome NoStream = new SendOutcome.NotSent { Reason = "NoStream" };
 
+    /// <summary>The deadline passed before the request could leave.</summary>
+    public static readonly SendOutcome NotWritten = new SendOutcome.NotSent { Reason = "NotWritten" };
+
     /// <summary>The request left and the deadline passed.</summary>
     public static readonly SendOutcome NoAnswer = new SendOutcome.Ambiguous { Reason = "NoAnswer" };
+
+    /// <summary>The peer refused the stream, and refused it again.</summary>
+    public static readonly SendOutcome Refused = new SendOutcome.NotSent { Reason = "RefusedStream" };
+
+    /// <summary>The connection went away without processing the request.</summary>
+    public static readonly SendOutcome Lost = new SendOutcome.NotSent { Reason = "ConnectionLost" };
 
     /// <summary>The pool is shut.</summary>
     public static readonly SendOutcome Closed = new SendOutcome.NotSent { Reason = "Closed" };
 
-    private static readonly SendOutcome NoConnection = new SendOutcome.NotSent { Reason = "NoConnection" };
+    /// <summary>There is no connection.</summary>
+    /// <param name="word">Why.</param>
+    public static SendOutcome NoConnection(string word) => new SendOutcome.NotSent(EndpointAtFault: true) { Reason = word };
 
     /// <summary>The outcome of an exception that the transport threw.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="hasLeft">Whether the body had begun to leave.</param>
     public static SendOutcome Outcome(Exception exception, bool hasLeft) => exception switch
     {
-        HttpRequestException e when NeverConnected(e.HttpRequestError) => NotSent(e.HttpRequestError, endpointAtFault: true),
-        HttpRequestException { InnerException: HttpProtocolException { ErrorCode: RefusedStream } } =>
-            new SendOutcome.NotSent { Reason = "RefusedStream" },
-        OperationCanceledException { InnerException: TimeoutException } => new SendOutcome.NotSent(EndpointAtFault: true) { Reason = "ConnectTimeout" },
-        OperationCanceledException => hasLeft ? NoAnswer : NoConnection,
-        HttpRequestException e => hasLeft ? Ambiguous(e.HttpRequestError) : NotSent(e.HttpRequestError),
-        HttpIOException e => hasLeft ? Ambiguous(e.HttpRequestError) : NotSent(e.HttpRequestError),
-        _ => hasLeft
-            ? new SendOutcome.Ambiguous { Reason = exception.GetType().Name }
-            : new SendOutcome.NotSent { Reason = exception.GetType().Name },
+        // The handler tries again only when the peer said that it did nothing, so these two hold even if the body had left before.
+        HttpRequestException { InnerException: ConnectionLostException } => Lost,
+        HttpRequestException { InnerException: HttpProtocolException { ErrorCode: RefusedStream } } => Refused,
+        OperationCanceledException => hasLeft ? NoAnswer : NotWritten,
+        HttpRequestException e => Broken(e.HttpRequestError.ToString(), hasLeft),
+        HttpIOException e => Broken(e.HttpRequestError.ToString(), hasLeft),
+        _ => Broken(exception.GetType().Name, hasLeft),
     };
 
     /// <summary>Whether an exception belongs to the transport; everything else is a bug and is thrown on.</summary>
     public static bool Is(Exception exception) =>
         exception is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException;
 
-    // A retry inside the handler only happens when the peer said that it did nothing, so these hold even if the body had left before.
-    private static bool NeverConnected(HttpRequestError error) => error is
-        HttpRequestError.ConnectionError
-        or HttpRequestError.NameResolutionError
-        or HttpRequestError.SecureConnectionError
-        or HttpRequestError.VersionNegotiationError
-        or HttpRequestError.ProxyTunnelError
-        or HttpRequestError.UserAuthenticationError;
-
-    private static SendOutcome.NotSent NotSent(HttpRequestError error, bool endpointAtFault = false) =>
-        new(endpointAtFault) { Reason = error.ToString() };
-
-    private static SendOutcome.Ambiguous Ambiguous(HttpRequestError error) => new() { Reason = error.ToString() };
+    private static SendOutcome Broken(string word, bool hasLeft) =>
+        hasLeft ? new SendOutcome.Ambiguous { Reason = word } : new SendOutcome.NotSent { Reason = word };
 }

@@ -40,12 +40,12 @@ internal sealed class FcmCredential
 
     /// <summary>Finds and reads an app's credential.</summary>
     /// <exception cref="InvalidAppException">It cannot be read, or names no project.</exception>
-    public static FcmCredential Load(FcmApp app, GoogleEnvironment environment, TrustedRoots roots)
+    public static FcmCredential Load(FcmApp app, GoogleEnvironment environment, TrustedRoots roots, HttpProxy? proxy)
     {
         var (path, option) = app.CredentialsPath is not null
             ? (app.CredentialsPath, "CredentialsPath")
             : (environment.CredentialsFile ?? (File.Exists(environment.WellKnownFile) ? environment.WellKnownFile : null), "default credentials");
-        var credential = path is null ? FromMetadata(environment, roots) : FromFile(app, path, option, environment, roots);
+        var credential = path is null ? FromMetadata(environment, roots) : FromFile(app, path, option, environment, roots, proxy);
         return app.ProjectId is null && credential is { ProjectId: null, _metadata: null }
             ? throw new InvalidAppException($"App '{app.Name}' needs ProjectId: '{path}' has no project_id.")
             : credential;
@@ -64,10 +64,10 @@ internal sealed class FcmCredential
         var metadata = new GoogleMetadata(environment.MetadataServer, roots);
         var credential = GoogleCredential.FromComputeCredential(new(new ComputeCredential.Initializer(metadata.TokenUri.AbsoluteUri)));
         return new(
-            $"metadata server {environment.MetadataServer}", environment.ProjectId, quotaProject: null, Prepare(credential, roots), metadata);
+            $"metadata server {environment.MetadataServer}", environment.ProjectId, quotaProject: null, Prepare(credential, roots, proxy: null), metadata);
     }
 
-    private static FcmCredential FromFile(FcmApp app, string path, string option, GoogleEnvironment environment, TrustedRoots roots)
+    private static FcmCredential FromFile(FcmApp app, string path, string option, GoogleEnvironment environment, TrustedRoots roots, HttpProxy? proxy)
     {
         try
         {
@@ -79,7 +79,7 @@ internal sealed class FcmCredential
                 type == JsonCredentialParameters.AuthorizedUserCredentialType
                     ? environment.QuotaProject ?? Text(file, "quota_project_id")
                     : null,
-                Prepare(CredentialFactory.FromFile(path, type), roots));
+                Prepare(CredentialFactory.FromFile(path, type), roots, proxy));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException
             or ArgumentException or CryptographicException or FormatException)
@@ -88,8 +88,8 @@ internal sealed class FcmCredential
         }
     }
 
-    private static ICredential Prepare(GoogleCredential credential, TrustedRoots roots) =>
-        credential.CreateScoped(Scope).CreateWithHttpClientFactory(new GoogleClients(roots)).UnderlyingCredential;
+    private static ICredential Prepare(GoogleCredential credential, TrustedRoots roots, HttpProxy? proxy) =>
+        credential.CreateScoped(Scope).CreateWithHttpClientFactory(new GoogleClients(roots, proxy)).UnderlyingCredential;
 
     // Past the library's own cache, because when to renew is decided in one place: FcmTokenSource.
     private static Func<CancellationToken, Task<TokenResponse>> Fetch(ICredential credential) => credential switch

@@ -3,6 +3,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Dispatcher.Core.Providers.Fcm;
@@ -12,39 +13,88 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
 {
     private static readonly SendOutcome UnknownApp = new SendOutcome.Misconfigured { Reason = "UnknownApp" };
 
-    private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    private readonly FcmOptions _options;
+    private readonly GoogleEnvironment _environment;
+    private readonly TrustedRoots _roots;
+    private readonly ConnectionMetrics _connections;
     private readonly TimeProvider _time;
+    private readonly Func<double> _chance;
     private readonly ILogger _logger;
     private readonly UnknownReasons _unknownReasons;
+    private volatile Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
 
     /// <summary>Reads the credentials of all FCM apps and prepares their connections, which open with the first push.</summary>
     /// <param name="apps">The configured apps; those of other providers are left alone.</param>
     /// <param name="options">How FCM is reached; valid.</param>
     /// <param name="environment">Where apps without a credentials file find theirs.</param>
+    /// <param name="connections">Where connections are counted.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="chance">Numbers from 0 to 1, for jitter.</param>
     /// <param name="loggers">Where to log.</param>
     /// <exception cref="InvalidAppException">Credentials cannot be read; the message names the app and the file.</exception>
     public FcmProvider(
-        AppCatalog apps, FcmOptions options, GoogleEnvironment environment, TimeProvider time, ILoggerFactory loggers)
+        AppCatalog apps,
+        FcmOptions options,
+        GoogleEnvironment environment,
+        ConnectionMetrics connections,
+        TimeProvider time,
+        Func<double> chance,
+        ILoggerFactory loggers)
     {
+        _options = options;
+        _environment = environment;
+        _roots = TrustedRoots.Load(options.TrustedCaPath);
+        _connections = connections;
         _time = time;
+        _chance = chance;
         _logger = loggers.CreateLogger<FcmProvider>();
         _unknownReasons = new UnknownReasons(_logger);
-        var roots = TrustedRoots.Load(options.TrustedCaPath);
-        foreach (var app in apps.Apps.OfType<FcmApp>())
+        if (Adopt(apps.Apps) is [var problem, ..])
         {
-            var credential = FcmCredential.Load(app, environment, roots);
-            if (!_sessions.TryGetValue(credential.Source, out var session))
+            Dispose();
+            throw new InvalidAppException(problem);
+        }
+    }
+
+    /// <summary>
+    /// Takes other apps, or the same with other credentials. Pushes that are on their way end with what they began with; an app whose new
+    /// credentials cannot be used keeps its old ones. Not for concurrent use.
+    /// </summary>
+    /// <param name="apps">All configured apps.</param>
+    /// <returns>What is wrong; each names the app and the file.</returns>
+    public IReadOnlyList<string> Adopt(IReadOnlyCollection<App> apps)
+    {
+        var problems = new List<string>();
+        var routes = new Dictionary<string, Route>(StringComparer.Ordinal);
+        var sessions = _routes.Values.Select(route => route.Session).Distinct().ToDictionary(session => session.Key);
+        foreach (var app in apps.OfType<FcmApp>())
+        {
+            if (_routes.TryGetValue(app.Name, out var old) && old.App == app)
             {
-                _sessions.Add(credential.Source, session = new Session(
-                    credential,
-                    new FcmTokenSource(credential.FetchAsync, time, _logger, app.Name),
-                    new ConnectionPool(Settings(options, roots), time)));
+                routes.Add(app.Name, old);
+                continue;
             }
 
-            _routes.Add(app.Name, new Route(app, options.Endpoint, session));
+            try
+            {
+                var credential = FcmCredential.Load(app, _environment, _roots, HttpProxy.Of(_options.Proxy));
+                var key = (credential.Source, app.Revision);
+                if (!sessions.TryGetValue(key, out var session))
+                    sessions.Add(key, session = Open(key, credential, app.Name));
+                routes.Add(app.Name, new Route(app, _options.Endpoint, session));
+            }
+            catch (InvalidAppException e)
+            {
+                problems.Add(e.Message);
+                if (old is not null)
+                    routes.Add(app.Name, old);
+            }
         }
+
+        _routes = routes;
+        foreach (var unused in sessions.Values.Except(routes.Values.Select(route => route.Session)))
+            unused.Pool.Dispose(); // ends what is on it
+        return problems;
     }
 
     /// <inheritdoc/>
@@ -77,19 +127,32 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var session in _sessions.Values)
-            session.Pool.Dispose();
+        foreach (var route in _routes.Values)
+            route.Session.Pool.Dispose();
     }
 
-    private static ConnectionSettings Settings(FcmOptions options, TrustedRoots roots) => new()
-    {
-        Connections = options.Connections,
-        Streams = options.StreamsPerConnection,
-        IdleTimeout = TimeSpan.FromMinutes(3), // FCM ends idle connections after about 4
-        Lifetime = TimeSpan.FromMinutes(50), // and any after an hour
-        SuccessHasBody = true, // no pings: three without a request between them end the connection
-        Roots = roots,
-    };
+    private Session Open((string Source, string Revision) key, FcmCredential credential, string appName) => new(
+        key,
+        credential,
+        new FcmTokenSource(credential.FetchAsync, _time, _logger, appName),
+        new ConnectionPool(
+            new ConnectionSettings
+            {
+                Provider = Provider.Fcm,
+                Endpoint = _options.Endpoint,
+                Connections = _options.Connections,
+                Streams = _options.StreamsPerConnection,
+                OpeningPace = _options.OpeningPace,
+                IdleTimeout = _options.ConnectionIdleTimeout,
+                Lifetime = _options.ConnectionLifetime,
+                SuccessHasBody = true, // no pings: three without a request between them end the connection
+                Proxy = HttpProxy.Of(_options.Proxy),
+                Roots = _roots,
+            },
+            _connections,
+            _time,
+            _chance,
+            _logger));
 
     private SendOutcome Conclude(PushNotification push, Route route, FcmToken token, in Reply reply)
     {
@@ -102,7 +165,8 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
         return new SendOutcome.Misconfigured { Reason = outcome.Reason, Detail = "a new access token is refused", Status = outcome.Status };
     }
 
-    private sealed record Session(FcmCredential Credential, FcmTokenSource Tokens, ConnectionPool Pool);
+    /// <summary>One generation of a credential: what replaces it has files with another content.</summary>
+    private sealed record Session((string Source, string Revision) Key, FcmCredential Credential, FcmTokenSource Tokens, ConnectionPool Pool);
 
     private sealed record Route(FcmApp App, Uri Endpoint, Session Session)
     {

@@ -32,7 +32,7 @@ public sealed class FcmTopics : IDisposable
     // An access token that is refused is renewed, once.
     private const int Attempts = 2;
 
-    private readonly Dictionary<string, FcmTokenSource> _tokens = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (FcmApp App, FcmTokenSource Tokens)> _tokens = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly FcmOptions _options;
     private readonly GoogleEnvironment _environment;
@@ -51,7 +51,7 @@ public sealed class FcmTopics : IDisposable
         _options = options;
         _environment = environment;
         _roots = TrustedRoots.Load(options.TrustedCaPath);
-        _client = new HttpMessageInvoker(GoogleClients.NewHandler(_roots));
+        _client = new HttpMessageInvoker(GoogleClients.NewHandler(_roots, HttpProxy.Of(options.Proxy)));
         _time = time;
         _logger = loggers.CreateLogger<FcmTopics>();
     }
@@ -97,13 +97,13 @@ public sealed class FcmTopics : IDisposable
     {
         lock (_lock)
         {
-            if (!_tokens.TryGetValue(app.Name, out var source))
+            if (!_tokens.TryGetValue(app.Name, out var known) || known.App != app)
             {
-                var credential = FcmCredential.Load(app, _environment, _roots);
-                _tokens.Add(app.Name, source = new FcmTokenSource(credential.FetchAsync, _time, _logger, app.Name));
+                var credential = FcmCredential.Load(app, _environment, _roots, HttpProxy.Of(_options.Proxy));
+                _tokens[app.Name] = known = (app, new FcmTokenSource(credential.FetchAsync, _time, _logger, app.Name));
             }
 
-            return source;
+            return known.Tokens;
         }
     }
 

@@ -4,11 +4,13 @@ using Google.Apis.Http;
 namespace Dispatcher.Core.Providers.Fcm;
 
 /// <summary>The HTTP clients that Google's library asks for access tokens with.</summary>
-internal sealed class GoogleClients(TrustedRoots roots) : HttpClientFactory, IHttpClientFactory
+internal sealed class GoogleClients(TrustedRoots roots, HttpProxy? proxy) : HttpClientFactory, IHttpClientFactory
 {
     /// <summary>A handler for what is asked about once an hour: a new DNS query each time.</summary>
-    public static SocketsHttpHandler NewHandler(TrustedRoots roots) => new()
+    public static SocketsHttpHandler NewHandler(TrustedRoots roots, HttpProxy? proxy) => new()
     {
+        Proxy = proxy?.ToWebProxy(),
+        UseProxy = proxy is not null, // what the environment names is not used
         SslOptions = roots.ToSslOptions(),
         ConnectTimeout = TimeSpan.FromSeconds(10),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -25,5 +27,5 @@ internal sealed class GoogleClients(TrustedRoots roots) : HttpClientFactory, IHt
         return client;
     }
 
-    protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => NewHandler(roots);
+    protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => NewHandler(roots, proxy);
 }

@@ -15,7 +15,7 @@ internal sealed class GoogleMetadata(Uri server, TrustedRoots roots)
     /// <exception cref="HttpRequestException">It does not say.</exception>
     public async Task<string> ProjectIdAsync(CancellationToken cancellationToken)
     {
-        using var client = new HttpMessageInvoker(GoogleClients.NewHandler(roots));
+        using var client = new HttpMessageInvoker(GoogleClients.NewHandler(roots, proxy: null));
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server, "/computeMetadata/v1/project/project-id"));
         request.Headers.TryAddWithoutValidation("Metadata-Flavor", "Google"); // without it, the server refuses: no browser sends it
         using var response = await client.SendAsync(request, cancellationToken);

@@ -10,7 +10,13 @@ public sealed class AppGates
 {
     private const int DispatchReserve = 64;
 
-    private readonly Dictionary<string, Lazy<AppGate>> _gates;
+    private readonly Dictionary<string, TokenBucket?> _rates = new(StringComparer.Ordinal);
+    private readonly LimitOptions _options;
+    private readonly SendingMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private volatile Dictionary<string, Entry> _gates = new(StringComparer.Ordinal);
+    private volatile Dictionary<string, int> _appsOf = [];
 
     /// <summary>Gates for a provider's apps.</summary>
     /// <param name="provider">Whose apps.</param>
@@ -23,27 +29,53 @@ public sealed class AppGates
         Provider provider, IEnumerable<App> apps, LimitOptions options, SendingMetrics metrics, TimeProvider time, ILogger<AppGates> logger)
     {
         Provider = provider;
-        Apps = [.. apps.Where(app => app.Provider == provider)];
-        var rates = new Dictionary<string, TokenBucket?>(StringComparer.Ordinal);
-        _gates = new Dictionary<string, Lazy<AppGate>>(StringComparer.Ordinal);
-        foreach (var app in Apps)
-        {
-            var quota = app is FcmApp fcm ? fcm.ProjectId ?? fcm.CredentialsPath ?? "" : app.Name;
-            if (!rates.TryGetValue(quota, out var rate))
-                rates.Add(quota, rate = Rate(provider, options, time));
-            _gates.Add(app.Name, new(() => new AppGate(app, rate, options, metrics, time, logger)));
-        }
+        (_options, _metrics, _time, _logger) = (options, metrics, time, logger);
+        Adopt([.. apps]);
     }
 
     /// <summary>Whose apps.</summary>
     public Provider Provider { get; }
 
+    /// <summary>
+    /// Takes other apps. One that has changed gets a new gate: whatever its old credential made of it is over. Pushes that are behind an old gate
+    /// leave by it, then it is gone. Not for concurrent use.
+    /// </summary>
+    /// <param name="apps">All configured apps.</param>
+    public void Adopt(IReadOnlyCollection<App> apps)
+    {
+        var gates = new Dictionary<string, Entry>(StringComparer.Ordinal);
+        foreach (var app in apps.Where(app => app.Provider == Provider))
+        {
+            if (_gates.TryGetValue(app.Name, out var old) && old.App == app)
+            {
+                gates.Add(app.Name, old);
+                continue;
+            }
+
+            var quota = app is FcmApp fcm ? fcm.ProjectId ?? fcm.CredentialsPath ?? "" : app.Name;
+            if (!_rates.TryGetValue(quota, out var rate))
+                _rates.Add(quota, rate = Rate(Provider, _options, _time));
+            gates.Add(app.Name, new Entry(app, new(() => new AppGate(app, rate, _options, _metrics, _time, _logger))));
+        }
+
+        var former = _gates;
+        _gates = gates;
+        _appsOf = gates.Values.CountBy(entry => entry.App.Endpoint).ToDictionary();
+        foreach (var name in former.Keys.Where(name => !gates.ContainsKey(name)))
+            _metrics.ForgetApp(name);
+    }
+
     /// <summary>Whether a push of an app that used up its retries may become a dead letter now; each yes is paid for by a success.</summary>
     /// <param name="app">The app's name.</param>
     public bool MayDeadLetter(string app) => Find(app)?.DeadLetters.TryTake() ?? true;
 
-    /// <summary>The apps.</summary>
-    internal IReadOnlyList<App> Apps { get; }
+    /// <summary>The endpoint of an app; <see langword="null"/> for one that is not configured.</summary>
+    /// <param name="app">The app's name.</param>
+    internal string? EndpointOf(string app) => _gates.TryGetValue(app, out var entry) ? entry.App.Endpoint : null;
+
+    /// <summary>How many apps are configured for an endpoint.</summary>
+    /// <param name="endpoint">Its name.</param>
+    internal int AppsOf(string endpoint) => _appsOf.GetValueOrDefault(endpoint);
 
     /// <summary>How many of an app's pushes may be dispatched at once, as far as its own gate goes.</summary>
     /// <param name="app">The app's name.</param>
@@ -60,7 +92,7 @@ public sealed class AppGates
 
     /// <summary>The gate of an app; <see langword="null"/> for one that is not configured, to which no provider sends.</summary>
     /// <param name="app">The app's name.</param>
-    internal AppGate? Find(string app) => _gates.TryGetValue(app, out var gate) ? gate.Value : null;
+    internal AppGate? Find(string app) => _gates.TryGetValue(app, out var entry) ? entry.Gate.Value : null;
 
     /// <summary>An endpoint is down: its apps that failed did not do so alone, and their pushes may be held like all others.</summary>
     /// <param name="endpoint">Its name.</param>
@@ -79,7 +111,7 @@ public sealed class AppGates
     }
 
     private IEnumerable<AppGate> Made(string endpoint) =>
-        _gates.Values.Where(gate => gate.IsValueCreated && gate.Value.App.Endpoint == endpoint).Select(gate => gate.Value);
+        _gates.Values.Where(entry => entry.Gate.IsValueCreated && entry.App.Endpoint == endpoint).Select(entry => entry.Gate.Value);
 
     /// <summary>A burst of a second, where Firebase would allow a minute's: it asks to spread the load.</summary>
     private static TokenBucket? Rate(Provider provider, LimitOptions options, TimeProvider time)
@@ -87,4 +119,6 @@ public sealed class AppGates
         var perMinute = provider == Provider.Apns ? options.ApnsPerMinute : options.FcmPerMinute;
         return perMinute is { } rate ? new TokenBucket(rate / 60.0, rate / 60.0, options.Ramp, time) : null;
     }
+
+    private sealed record Entry(App App, Lazy<AppGate> Gate);
 }

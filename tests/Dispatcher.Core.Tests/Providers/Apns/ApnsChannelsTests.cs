@@ -91,7 +91,8 @@ public sealed class ApnsChannelsTests : IAsyncLifetime
         await Assert.ThrowsAsync<InvalidAppException>(() => channels.ListAsync(App(options), default));
     }
 
-    private ApnsChannels Channels() => new(_stage.Options(), _stage.Metrics.Credentials, _stage.Time, _stage.Loggers);
+    private ApnsChannels Channels() => new(
+        _stage.Options(), _stage.Metrics.Credentials, _stage.Metrics.Connections, _stage.Time, () => 0, _stage.Loggers);
 
     private ApnsApp App(AppOptions? options = null) => ApnsStage.Catalog(("shop-ios", options ?? _stage.WithKey())).Apps.OfType<ApnsApp>().Single();
 }

@@ -7,6 +7,7 @@ using Dispatcher.Core.Sending;
 using Dispatcher.Core.Tests.Sending;
 using Dispatcher.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using static Dispatcher.Core.Tests.Providers.Samples;
 
 namespace Dispatcher.Core.Tests.Providers.Apns;
@@ -18,11 +19,19 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
     private readonly RecordedMetrics _metrics = new();
     private readonly ConcurrentQueue<(string Path, IHeaderDictionary Headers, string Body)> _received = new();
     private Func<int, (int Status, string Body)> _answer = _ => (200, "");
+    private readonly SemaphoreSlim _arrived = new(0);
+    private volatile TaskCompletionSource? _held;
     private FakeEndpoint _apns = null!;
 
     public async Task InitializeAsync() => _apns = await FakeEndpoint.StartAsync(async context =>
     {
         using var reader = new StreamReader(context.Request.Body);
+        if (_held is { } held)
+        {
+            _arrived.Release();
+            await held.Task;
+        }
+
         _received.Enqueue((context.Request.Path, new HeaderDictionary(context.Request.Headers.ToDictionary()), await reader.ReadToEndAsync()));
         var (status, body) = _answer(_received.Count);
         context.Response.StatusCode = status;
@@ -137,7 +146,7 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
         for (var i = 0; i < 3; i++)
             await SendAsync(provider, ApnsPush(Hello));
 
-        var (_, line) = Assert.Single(_loggers.Lines);
+        var (_, line) = Assert.Single(_loggers.Lines, line => line.Level > LogLevel.Debug);
         Assert.Contains("BrandNew", line, StringComparison.Ordinal);
         Assert.DoesNotContain(HexToken, line, StringComparison.Ordinal);
     }
@@ -158,7 +167,7 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
         var path = _apns.WriteFile("broken.p8", "not a key");
         var apps = AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-ios"] = Options("K", path) }, null);
 
-        var e = Assert.Throws<InvalidAppException>(() => new ApnsProvider(apps, new(), _metrics.Credentials, _time, _loggers));
+        var e = Assert.Throws<InvalidAppException>(() => new ApnsProvider(apps, new(), _metrics.Credentials, _metrics.Connections, _time, () => 0, _loggers));
 
         Assert.Contains("shop-ios", e.Message, StringComparison.Ordinal);
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
@@ -175,6 +184,50 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
         Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Accepted, outcome.Kind));
         Assert.Equal(ids.Select(id => id.ToString()).Order(), _received.Select(received => received.Headers["apns-id"].ToString()).Order());
         Assert.All(_received, received => Assert.Contains(received.Headers["apns-id"].ToString(), received.Body, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_key_is_used_on_another_connection_and_what_is_in_flight_ends_where_it_is()
+    {
+        using var provider = Provider();
+        await SendAsync(provider, ApnsPush(Hello));
+        _held = new TaskCompletionSource();
+        var inFlight = SendAsync(provider, ApnsPush(Hello));
+        await _arrived.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Empty(provider.Adopt([.. Catalog("KEY0000002:shop-ios").Apps]));
+        var held = _held;
+        _held = null;
+        Assert.Equal(OutcomeKind.Accepted, (await SendAsync(provider, ApnsPush(Hello))).Kind);
+        held.SetResult();
+
+        Assert.Equal(OutcomeKind.Accepted, (await inFlight).Kind);
+        Assert.Equal([1, 2], _apns.Connections.Order());
+        Assert.Equal(2, TokensSeen().Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_broken_key_leaves_the_old_one_in_force_and_is_named()
+    {
+        using var provider = Provider();
+        var catalog = Catalog("shop-ios");
+        var path = Assert.IsType<ApnsKeyFile>(Assert.IsType<ApnsApp>(catalog.Apps.Single()).Identity).Path;
+        File.WriteAllText(path, "not a key");
+
+        var problem = Assert.Single(provider.Adopt([.. Catalog("shop-ios").Apps]));
+
+        Assert.Contains(path, problem, StringComparison.Ordinal);
+        Assert.Equal(OutcomeKind.Accepted, (await SendAsync(provider, ApnsPush(Hello))).Kind);
+    }
+
+    [Fact]
+    public async Task An_app_that_is_gone_is_not_sent_to()
+    {
+        using var provider = Provider("shop-ios", "news");
+        provider.Adopt([.. Catalog("news").Apps]);
+
+        Assert.Equal("UnknownApp", (await SendAsync(provider, ApnsPush(Hello))).Reason);
+        Assert.Equal(OutcomeKind.Accepted, (await SendAsync(provider, ApnsPush(Hello) with { App = "news" })).Kind);
     }
 
     private static Task<SendOutcome> SendAsync(ApnsProvider provider, PushNotification push) =>
@@ -194,6 +247,14 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
     /// <summary>A provider for apps by name; <c>key:name</c> for an app with a key of its own.</summary>
     private ApnsProvider Provider(params string[] names)
     {
+        var apps = Catalog(names);
+        var options = new ApnsOptions { Endpoint = _apns.Uri, TrustedCaPath = _apns.CaPath };
+        Assert.Empty(options.Validate());
+        return new ApnsProvider(apps, options, _metrics.Credentials, _metrics.Connections, _time, () => 0, _loggers);
+    }
+
+    private AppCatalog Catalog(params string[] names)
+    {
         var apps = new Dictionary<string, AppOptions>();
         foreach (var name in names.DefaultIfEmpty("shop-ios"))
         {
@@ -208,8 +269,6 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
             apps.Add(name.Split(':')[^1], Options(keyId, path));
         }
 
-        var options = new ApnsOptions { Endpoint = _apns.Uri, TrustedCaPath = _apns.CaPath };
-        Assert.Empty(options.Validate());
-        return new ApnsProvider(AppCatalog.Load(apps, null), options, _metrics.Credentials, _time, _loggers);
+        return AppCatalog.Load(apps, null);
     }
 }

@@ -223,9 +223,9 @@ public sealed class ApnsSimulatorTests(ApnsSimulatorTests.Stage stage) : IClassF
             _metrics.Dispose();
         }
 
-        internal ApnsProvider Provider(bool withCertificate = false) => new(Catalog(withCertificate), Options(), _metrics.Credentials, Time, _loggers);
+        internal ApnsProvider Provider(bool withCertificate = false) => new(Catalog(withCertificate), Options(), _metrics.Credentials, _metrics.Connections, Time, () => 0, _loggers);
 
-        internal ApnsChannels Channels() => new(Options(), _metrics.Credentials, Time, _loggers);
+        internal ApnsChannels Channels() => new(Options(), _metrics.Credentials, _metrics.Connections, Time, () => 0, _loggers);
 
         private ApnsOptions Options()
         {

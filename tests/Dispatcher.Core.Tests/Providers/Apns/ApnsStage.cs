@@ -57,7 +57,7 @@ internal sealed class ApnsStage : IAsyncDisposable
     public ApnsProvider Provider(ApnsOptions options, params (string Name, AppOptions Options)[] apps)
     {
         Assert.Empty(options.Validate());
-        return new ApnsProvider(Catalog(apps), options, Metrics.Credentials, Time, Loggers);
+        return new ApnsProvider(Catalog(apps), options, Metrics.Credentials, Metrics.Connections, Time, () => 0, Loggers);
     }
 
     public static AppCatalog Catalog(params (string Name, AppOptions Options)[] apps) =>

@@ -1,8 +1,5 @@
-using System.Net;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Sending;
-using Dispatcher.Testing;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,9 +8,7 @@ namespace Dispatcher.Core.Tests.Providers.Connections;
 
 public sealed class ConnectionPoolTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private readonly FakeTimeProvider _time = new();
+    private static readonly TimeSpan Patience = Pools.Patience;
 
     [Fact]
     public async Task An_answer_brings_status_headers_and_body()
@@ -46,51 +41,6 @@ public sealed class ConnectionPoolTests
     }
 
     [Fact]
-    public async Task Requests_spread_over_the_connections()
-    {
-        var all = new Rendezvous(10);
-        await using var endpoint = await FakeEndpoint.StartAsync(_ => all.ArriveAsync());
-        using var pool = Pool(endpoint, settings => settings with { Connections = 2 });
-
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => SendAsync(pool, endpoint)));
-
-        Assert.Equal([5, 5], endpoint.Connections);
-    }
-
-    [Fact]
-    public async Task One_request_at_a_time_needs_one_connection()
-    {
-        await using var endpoint = await FakeEndpoint.StartAsync(_ => Task.CompletedTask);
-        using var pool = Pool(endpoint, settings => settings with { Connections = 8 });
-        for (var i = 0; i < 5; i++)
-            await SendAsync(pool, endpoint);
-
-        Assert.Equal([5], endpoint.Connections);
-    }
-
-    [Fact]
-    public async Task Connections_open_one_after_the_other()
-    {
-        var gate = new TaskCompletionSource();
-        var arrived = new Rendezvous(4);
-        await using var endpoint = await FakeEndpoint.StartAsync(async _ =>
-        {
-            arrived.Arrive();
-            await gate.Task;
-        });
-        using var pool = Pool(endpoint, settings => settings with { Connections = 3, OpeningPace = TimeSpan.FromSeconds(2) });
-
-        var requests = Enumerable.Range(0, 3).Select(_ => SendAsync(pool, endpoint)).ToList();
-        _time.Advance(TimeSpan.FromSeconds(2));
-        requests.Add(SendAsync(pool, endpoint));
-        await arrived.Everybody;
-
-        Assert.Equal([1, 3], endpoint.Connections.Order());
-        gate.SetResult();
-        await Task.WhenAll(requests);
-    }
-
-    [Fact]
     public async Task Until_the_first_answer_a_connection_carries_one_request()
     {
         var gate = new TaskCompletionSource();
@@ -109,44 +59,6 @@ public sealed class ConnectionPoolTests
         await Task.WhenAll(requests);
 
         Assert.Equal(20, endpoint.Requests);
-    }
-
-    [Fact]
-    public async Task A_connection_that_dials_again_carries_one_request_until_it_has_answered_again()
-    {
-        var gate = new TaskCompletionSource();
-        var redialled = new TaskCompletionSource();
-        var onNewConnection = 0;
-        string? oldConnection = null;
-        await using var endpoint = await FakeEndpoint.StartAsync(async context =>
-        {
-            oldConnection ??= context.Connection.Id;
-            if (context.Connection.Id == oldConnection)
-            {
-                context.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose(); // GOAWAY
-                return;
-            }
-
-            Interlocked.Increment(ref onNewConnection);
-            redialled.TrySetResult();
-            await gate.Task;
-        });
-        using var pool = Pool(endpoint, settings => settings with { AnswersOneFirst = true });
-
-        // The old connection may take another request or two before its end is known.
-        Task<Reply> first;
-        do
-        {
-            Assert.InRange(endpoint.Requests, 0, 1000);
-            first = SendAsync(pool, endpoint);
-        }
-        while (await Task.WhenAny(first, redialled.Task) == first);
-        var others = Enumerable.Range(0, 10).Select(_ => SendAsync(pool, endpoint)).ToList();
-
-        Assert.Equal(1, Volatile.Read(ref onNewConnection));
-        gate.SetResult();
-        Assert.All(await Task.WhenAll([first, .. others]), reply => Assert.Null(reply.Failure));
-        Assert.Equal(11, onNewConnection);
     }
 
     [Fact]
@@ -285,7 +197,7 @@ public sealed class ConnectionPoolTests
         var uri = endpoint.Uri;
         await endpoint.DisposeAsync();
 
-        var failure = (await SendAsync(pool, uri)).Failure!;
+        var failure = (await Pools.SendAsync(pool, uri)).Failure!;
 
         Assert.Equal((OutcomeKind.NotSent, "ConnectionError"), (failure.Kind, failure.Reason));
     }
@@ -328,19 +240,8 @@ public sealed class ConnectionPoolTests
         Assert.Same(TransportFailure.Closed, (await SendAsync(pool, endpoint)).Failure);
     }
 
-    private static async Task<Reply> SendAsync(ConnectionPool pool, Uri uri, CancellationToken cancellationToken = default)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, uri)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new PushContent("{}"u8.ToArray()),
-        };
-        return await pool.SendAsync(request, cancellationToken).AsTask().WaitAsync(Patience, CancellationToken.None);
-    }
-
     private static Task<Reply> SendAsync(ConnectionPool pool, FakeEndpoint endpoint, CancellationToken cancellationToken = default) =>
-        SendAsync(pool, endpoint.Uri, cancellationToken);
+        Pools.SendAsync(pool, endpoint.Uri, cancellationToken);
 
     private static Task Aborted(HttpContext context)
     {
@@ -349,16 +250,10 @@ public sealed class ConnectionPoolTests
         return aborted.Task.WaitAsync(Patience);
     }
 
-    private ConnectionPool Pool(FakeEndpoint endpoint, Func<ConnectionSettings, ConnectionSettings>? change = null)
+    private static ConnectionPool Pool(FakeEndpoint endpoint, Func<ConnectionSettings, ConnectionSettings>? change = null)
     {
-        var settings = new ConnectionSettings
-        {
-            Connections = 1,
-            Streams = 50,
-            IdleTimeout = TimeSpan.FromMinutes(1),
-            Roots = TrustedRoots.Load(endpoint.CaPath),
-        };
-        return new ConnectionPool(change is null ? settings : change(settings), _time);
+        var settings = Pools.Settings(endpoint.Uri, endpoint.CaPath);
+        return Pools.Open(change is null ? settings : change(settings));
     }
 
     /// <summary>Completes when a number of requests have arrived.</summary>

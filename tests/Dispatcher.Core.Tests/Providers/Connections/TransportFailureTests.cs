@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Sending;
 
@@ -9,11 +7,7 @@ public sealed class TransportFailureTests
 {
     public static TheoryData<string, Exception, OutcomeKind, string> AfterTheBodyLeft { get; } = new()
     {
-        { "TCP refused", Http(HttpRequestError.ConnectionError, new SocketException((int)SocketError.ConnectionRefused)), OutcomeKind.NotSent, "ConnectionError" },
-        { "DNS", Http(HttpRequestError.NameResolutionError, new SocketException((int)SocketError.HostNotFound)), OutcomeKind.NotSent, "NameResolutionError" },
-        { "TLS", Http(HttpRequestError.SecureConnectionError, new AuthenticationException()), OutcomeKind.NotSent, "SecureConnectionError" },
-        { "no h2", Http(HttpRequestError.VersionNegotiationError), OutcomeKind.NotSent, "VersionNegotiationError" },
-        { "ConnectTimeout", new TaskCanceledException("", new TimeoutException()), OutcomeKind.NotSent, "ConnectTimeout" },
+        { "a second dial", Http(HttpRequestError.ConnectionError, new ConnectionLostException()), OutcomeKind.NotSent, "ConnectionLost" },
         { "REFUSED_STREAM", Http(HttpRequestError.HttpProtocolError, new HttpProtocolException(7, "", null)), OutcomeKind.NotSent, "RefusedStream" },
         { "deadline", new OperationCanceledException(), OutcomeKind.Ambiguous, "NoAnswer" },
         { "RST_STREAM INTERNAL_ERROR", Http(HttpRequestError.HttpProtocolError, new HttpProtocolException(2, "", null)), OutcomeKind.Ambiguous, "HttpProtocolError" },

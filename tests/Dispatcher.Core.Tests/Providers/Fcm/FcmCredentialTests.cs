@@ -5,6 +5,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Tests.Providers.Connections;
 using Dispatcher.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -137,8 +138,8 @@ public sealed class FcmCredentialTests : IAsyncLifetime, IDisposable
         }));
         var app = new FcmApp("shop-android", "acme", path, "demo-shop");
 
-        Assert.Equal("quota-project", FcmCredential.Load(app, NoGoogle, TrustedRoots.OfTheMachine).QuotaProject);
-        Assert.Equal("mine", FcmCredential.Load(app, NoGoogle with { QuotaProject = "mine" }, TrustedRoots.OfTheMachine).QuotaProject);
+        Assert.Equal("quota-project", FcmCredential.Load(app, NoGoogle, TrustedRoots.OfTheMachine, proxy: null).QuotaProject);
+        Assert.Equal("mine", FcmCredential.Load(app, NoGoogle with { QuotaProject = "mine" }, TrustedRoots.OfTheMachine, proxy: null).QuotaProject);
     }
 
     [Fact]
@@ -267,7 +268,9 @@ public sealed class FcmCredentialTests : IAsyncLifetime, IDisposable
             AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null),
             new FcmOptions { Endpoint = _google.Uri, TrustedCaPath = _google.CaPath },
             environment,
+            new RecordedConnections().Metrics,
             _time,
+            () => 0,
             _loggers);
     }
 }
