@@ -6,7 +6,7 @@ public enum Hindrance
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>Attempts are on their way and none has come back for longer than a push waits in the process.</summary>
+    /// <summary>Attempts are on their way and none has come back for longer than a push waits in the process, and there are other apps.</summary>
     Silence,
 
     /// <summary>The breaker of its endpoint is open: its pushes are held, and would be for as long as that lasts.</summary>

@@ -124,7 +124,8 @@ public sealed partial class PushSender
             return new(limit, Hindrance.None); // its own breaker turns it away before the endpoint's could hold it
         if (EndpointOf(app).IsDown)
             return new(limit, Hindrance.EndpointDown);
-        return new(limit, _gates.IsSilent(app) ? Hindrance.Silence : Hindrance.None);
+        // A single app is in nobody's way.
+        return new(limit, _gates.Apps.Count > 1 && _gates.IsSilent(app) ? Hindrance.Silence : Hindrance.None);
     }
 
     /// <summary>Where it is wrong, and not what stands there; what is wrong with the whole is its size.</summary>

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
+using Dispatcher.Simulator.Control;
+using Dispatcher.Simulator.Wire;
 
 namespace Dispatcher.Simulator.Apns;
 
 /// <summary>Channel management, on a host of its own as Apple has it. Source: Apple, "Sending channel management requests to APNs".</summary>
-internal sealed class ApnsChannelEndpoint(ApnsCredentials credentials, ApnsChannels channels, TimeProvider time)
+internal sealed class ApnsChannelEndpoint(ApnsCredentials credentials, ApnsChannels channels, FaultSwitch faults, AnswerGate gate, TimeProvider time)
 {
     public const string PathPrefix = "/1/apps/";
 
@@ -20,10 +22,14 @@ internal sealed class ApnsChannelEndpoint(ApnsCredentials credentials, ApnsChann
         var body = await RequestBody.ReadAsync(request.BodyReader);
 
         var path = (request.Path.Value ?? "").Split('/');
-        var reason = requestId is not null && !hasId ? ApnsReason.BadMessageId : Refusal(context, path, now) ?? Act(request, response, path, body);
+        var strike = faults.Take(request.Headers["apns-channel-id"].ToString(), path.ElementAtOrDefault(3), context.Features.Get<WireExchange>() is not null);
+        var reason = strike?.Fault is { Status: not 200 } fault
+            ? ApnsReason.Named(fault.Status, fault.Reason)
+            : requestId is not null && !hasId ? ApnsReason.BadMessageId : Refusal(context, path, now) ?? Act(request, response, path, body);
         request.BodyReader.AdvanceTo(body.End);
-        if (reason is not null)
-            await ApnsReply.RefuseAsync(response, reason, null, now);
+        // The ledger is about pushes; a channel is none.
+        if (await gate.PassAsync(context, strike, null, TimeSpan.Zero) && reason is not null)
+            await ApnsReply.RefuseAsync(response, reason, strike?.Fault.RetryAfterSeconds, now);
     }
 
     private ApnsReason? Refusal(HttpContext context, string[] path, DateTimeOffset now)

@@ -16,7 +16,7 @@ internal sealed class ApnsRoutes
             new ApnsProviderTokens(world.Apps.Select(app => app.ApnsKey)), new ApnsCertificate(world.Authority), new ApnsTopics(world.Apps));
         _pushes = new ApnsEndpoint(credentials, world.ApnsStore, world.ApnsFaults, world.FlakyTokens, gate, world.Time);
         _broadcasts = new ApnsBroadcastEndpoint(credentials, world.ApnsChannels, world.ApnsFaults, gate, world.Time);
-        _channels = new ApnsChannelEndpoint(credentials, world.ApnsChannels, world.Time);
+        _channels = new ApnsChannelEndpoint(credentials, world.ApnsChannels, world.ApnsFaults, gate, world.Time);
     }
 
     /// <summary>Pushes, broadcasts, and channels too for clients that have one address for everything.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Dispatcher.Simulator.Apns;
+using Dispatcher.Simulator.Control;
 using Dispatcher.Simulator.Tests.Wire;
 
 namespace Dispatcher.Simulator.Tests.Apns;
@@ -55,6 +56,17 @@ public sealed class ApnsChannelEndpointTests : IAsyncLifetime
         var answer = await ManageAsync(new HttpMethod(method), path, body, channel);
 
         Assert.Equal((status, reason), (answer.Status, answer.Json.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
+    public async Task A_fault_strikes_management_too_and_nothing_of_it_is_in_the_ledger()
+    {
+        _fixture.Providers.ApnsFaults.Set(new Fault { Status = 429, Reason = "TooManyRequests", Count = 1 });
+
+        Assert.Equal(429, (await ManageAsync(HttpMethod.Post, Channels, Storing)).Status);
+        Assert.Empty(_fixture.Providers.ApnsChannels.List("com.example.shop"));
+        Assert.Equal(201, (await ManageAsync(HttpMethod.Post, Channels, Storing)).Status);
+        Assert.Equal(0, _fixture.Providers.Ledger.Summarize().Total);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class BackPressureTests
         var time = new FakeTimeProvider();
         var options = TestWorker.Quick();
         (options.QueuePushes, options.MaxInFlight) = (10, 8);
-        await using var worker = await TestWorker.StartAsync(cluster, _provider, options, time);
+        await using var worker = await TestWorker.StartAsync(cluster, _provider, options, time, apps: Samples.OneApp);
         await _provider.CameAsync(6); // three quarters of the lane are one app's
 
         time.Advance(TimeSpan.FromSeconds(2)); // full for so long that the partitions are paused

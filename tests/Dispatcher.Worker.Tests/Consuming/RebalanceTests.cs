@@ -115,9 +115,9 @@ public sealed class RebalanceTests : IDisposable
         var options = TestWorker.Quick();
         (options.QueuePushes, options.MaxInFlight, options.RevokeTimeout) = (4, 4, TimeSpan.FromMilliseconds(50));
         var pushes = await _cluster.ProduceAsync(600);
-        await using var first = await TestWorker.StartAssignedAsync(_cluster, _provider, options);
+        await using var first = await TestWorker.StartAssignedAsync(_cluster, _provider, options, Samples.OneApp);
         await _provider.CameAsync(3);
-        await using (var second = await TestWorker.StartAssignedAsync(_cluster, _provider, options))
+        await using (var second = await TestWorker.StartAssignedAsync(_cluster, _provider, options, Samples.OneApp))
         {
             await Eventually.IsAsync(() => first.Log.Contain($"gave up {_cluster.Topic}"), "the first worker gave some up");
         }

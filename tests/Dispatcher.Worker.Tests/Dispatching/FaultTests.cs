@@ -75,6 +75,7 @@ public sealed class FaultTests : IDisposable
             sender: null!,
             Settler(producer, counters),
             new Faults(LaneCluster.Lane, new DispatchMetrics(counters), time, loggers.CreateLogger<Faults>()),
+            TimeSpan.Zero,
             time);
 
         tracker.TryAdd(0);

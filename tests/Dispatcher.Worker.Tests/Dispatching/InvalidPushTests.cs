@@ -30,7 +30,7 @@ public sealed class InvalidPushTests : IDisposable
         (""" "collapseKey":"gr\u00f6\u00dfe" """, "/collapseKey"),
         ($$""" "collapseKey":"{{new string('k', 60_000)}}" """, "/collapseKey"),
         (""" "apns":{"pushType":"alert\r\nx: y"} """, "/apns/pushType"),
-        (""" "apns":{"pushType":"mdm"} """, "/apns/pushType"),
+        (""" "apns":{"pushType":"Alert"} """, "/apns/pushType"),
         (""" "apns":{"priority":-1} """, "/apns/priority"),
         (""" "apns":{"expiration":-9223372036854775808} """, "/apns/expiration"),
         (""" "data":{"aps":"x"} """, "/data/aps"),

@@ -33,6 +33,14 @@ internal static class Samples
         },
         folder: null);
 
+    /// <summary>One app that has its lanes to itself.</summary>
+    public static AppCatalog OneApp { get; } = AppCatalog.Load(
+        new Dictionary<string, AppOptions>
+        {
+            [Ios] = new() { Provider = "apns", Tenant = "shop", BundleId = "com.example.shop", TeamId = "TEAM", KeyId = "KEY", KeyPath = SomeFile },
+        },
+        folder: null);
+
     private static string SomeFile => typeof(Samples).Assembly.Location;
 
     public static PushNotification Push(string app = Ios, string token = Token) => new()

@@ -1,3 +1,4 @@
+using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
@@ -18,6 +19,7 @@ internal sealed class TestWorker : IAsyncDisposable
 
     private TestWorker(
         LaneCluster cluster,
+        AppCatalog apps,
         IPushProvider provider,
         WorkerOptions options,
         RetryOptions retry,
@@ -31,7 +33,7 @@ internal sealed class TestWorker : IAsyncDisposable
         _producer = new RecordProducer(ProducerSettings.ForHandOffs(cluster.Options), kafkaMetrics, _loggers.CreateLogger<RecordProducer>());
         _service = new DispatchService(
             new Dictionary<Provider, IPushProvider> { [Provider.Apns] = provider, [Provider.Fcm] = provider },
-            Samples.Apps,
+            apps,
             _producer,
             cluster.Options,
             formerTiers,
@@ -39,7 +41,7 @@ internal sealed class TestWorker : IAsyncDisposable
             sending,
             retry,
             Enum.GetValues<Provider>().ToDictionary(lane => lane, lane => new AppGates(
-                lane, Samples.Apps.Apps, limits, new SendingMetrics(Counters), time, _loggers.CreateLogger<AppGates>())),
+                lane, apps.Apps, limits, new SendingMetrics(Counters), time, _loggers.CreateLogger<AppGates>())),
             new DispatchMetrics(Counters),
             kafkaMetrics,
             new SendingMetrics(Counters),
@@ -67,10 +69,12 @@ internal sealed class TestWorker : IAsyncDisposable
         RetryOptions? retry = null,
         LimitOptions? limits = null,
         IEnumerable<string>? formerTiers = null,
-        SendingOptions? sending = null)
+        SendingOptions? sending = null,
+        AppCatalog? apps = null)
     {
         var worker = new TestWorker(
             cluster,
+            apps ?? Samples.Apps,
             provider,
             options ?? Quick(),
             retry ?? new RetryOptions { UnknownAppGrace = TimeSpan.Zero },
@@ -83,9 +87,10 @@ internal sealed class TestWorker : IAsyncDisposable
     }
 
     /// <summary>Starts a worker and waits until every group has given it its share.</summary>
-    public static async Task<TestWorker> StartAssignedAsync(LaneCluster cluster, IPushProvider provider, WorkerOptions? options = null)
+    public static async Task<TestWorker> StartAssignedAsync(
+        LaneCluster cluster, IPushProvider provider, WorkerOptions? options = null, AppCatalog? apps = null)
     {
-        var worker = await StartAsync(cluster, provider, options);
+        var worker = await StartAsync(cluster, provider, options, apps: apps);
         await Eventually.IsAsync(() => worker.IsAssigned, () => $"the worker is assigned: {string.Join('\n', worker.Log.All)}");
         return worker;
     }
