@@ -18,7 +18,7 @@ public sealed class ConnectionPoolLifeTests : IDisposable
         using var pool = Open(peer, settings => settings with { Lifetime = TimeSpan.FromMinutes(50) });
         await Pools.SendAsync(pool, peer.Uri);
 
-        _time.Advance(TimeSpan.FromMinutes(46)); // a tenth of it is jitter, and chance says 0
+        _time.Advance(TimeSpan.FromMinutes(45)); // a tenth of it is jitter, and chance says 0
         await Pools.UntilAsync(() => peer.Connections.Count == 2, "no replacement");
         Assert.False(peer.Connections[0].Ended.IsCompleted);
         await OpenedAsync(2);
