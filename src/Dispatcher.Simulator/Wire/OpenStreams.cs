@@ -73,30 +73,36 @@ internal sealed class OpenStreams
             _newestTaken = Math.Max(_newestTaken, exchange.Id);
     }
 
-    /// <summary>Closes the door behind a stream.</summary>
+    /// <summary>Closes the door behind a stream; those above it end without an answer.</summary>
     /// <param name="lastStreamId">The one asked for; absent: the newest.</param>
-    /// <param name="disowned">Those above, which nobody will answer.</param>
     /// <returns>The last stream that is good: never below one that was taken, never above an earlier one.</returns>
-    public int Close(int? lastStreamId, out List<WireExchange> disowned)
+    public int Close(int? lastStreamId)
     {
+        List<WireExchange> disowned;
         lock (_lock)
         {
             LastGood = Math.Min(LastGood, Math.Max(lastStreamId ?? _newest, _newestTaken));
             disowned = [.. _open.Values.Where(exchange => exchange.Id > LastGood)];
             foreach (var exchange in disowned)
                 _open.Remove(exchange.Id);
-            return LastGood;
         }
+
+        foreach (var exchange in disowned)
+            exchange.End();
+        return LastGood;
     }
 
-    /// <summary>Everything that is still open, when the connection has ended.</summary>
-    public List<WireExchange> Drop()
+    /// <summary>Ends everything that is still open: the connection has ended, or is about to.</summary>
+    public void EndAll()
     {
+        List<WireExchange> dropped;
         lock (_lock)
         {
-            List<WireExchange> dropped = [.. _open.Values];
+            dropped = [.. _open.Values];
             _open.Clear();
-            return dropped;
         }
+
+        foreach (var exchange in dropped)
+            exchange.End();
     }
 }

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Dispatcher.Simulator.Wire.Hpack;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,9 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Dispatcher.Simulator.Wire;
 
 /// <summary>One HTTP/2 connection: reads on one loop, hands whole requests to the endpoint, and breaks in whatever way it is told to.</summary>
-internal sealed class WireConnection
-    : IConnectionLifetimeFeature, IConnectionLifetimeNotificationFeature, IConnectionSocketFeature, IConnectionItemsFeature, ITlsConnectionFeature,
-    IDisposable
+internal sealed class WireConnection : IConnectionLifetimeFeature, IConnectionLifetimeNotificationFeature, IDisposable
 {
     // One byte above RequestBody's bound: the endpoint sees that there is too much, the rest is thrown away.
     private const int MaxBodyBytes = 256 * 1024 + 1;
@@ -58,8 +55,6 @@ internal sealed class WireConnection
 
     public DateTimeOffset OpenedAt { get; }
 
-    public Socket Socket => _socket.Socket;
-
     public CancellationToken ConnectionClosed
     {
         get => _closed.Token;
@@ -67,14 +62,6 @@ internal sealed class WireConnection
     }
 
     public CancellationToken ConnectionClosedRequested { get; set; }
-
-    public IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
-
-    public X509Certificate2? ClientCertificate
-    {
-        get => _socket.ClientCertificate;
-        set => throw new NotSupportedException();
-    }
 
     public int MaxHeaderListBytes => _profile.MaxHeaderListBytes;
 
@@ -104,16 +91,16 @@ internal sealed class WireConnection
         }
 
         await _closed.CancelAsync();
-        EndAll();
+        _streams.EndAll();
     }
 
     public void AddTo(IFeatureCollection features)
     {
         features.Set<IConnectionLifetimeFeature>(this);
         features.Set<IConnectionLifetimeNotificationFeature>(this);
-        features.Set<IConnectionSocketFeature>(this);
-        features.Set<IConnectionItemsFeature>(this);
-        features.Set<ITlsConnectionFeature>(this);
+        features.Set<IConnectionSocketFeature>(_socket);
+        features.Set<IConnectionItemsFeature>(_socket);
+        features.Set<ITlsConnectionFeature>(_socket);
     }
 
     /// <summary>The profile was replaced: limits of streams hold at once.</summary>
@@ -129,13 +116,11 @@ internal sealed class WireConnection
     public int GoAway(GoAwayOrder order)
     {
         _lingers = order.Then == GoAwayEnd.Linger;
-        var last = _streams.Close(order.LastStreamId, out var disowned);
+        var last = _streams.Close(order.LastStreamId);
         _output.GoAway(last, (Http2Error)order.Code, order.Debug);
-        foreach (var exchange in disowned)
-            exchange.End();
         if (order.Then is GoAwayEnd.Close or GoAwayEnd.Drop)
         {
-            EndAll();
+            _streams.EndAll();
             _leaving = LeaveAsync(order.Then);
         }
         else
@@ -145,8 +130,6 @@ internal sealed class WireConnection
 
         return last;
     }
-
-    public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
 
     public void RequestClose() => GoAway(new GoAwayOrder());
 
@@ -338,12 +321,6 @@ internal sealed class WireConnection
     {
         if (_limit.News(_profile) is { } limit)
             _output.Settings((MaxStreamsSetting, limit));
-    }
-
-    private void EndAll()
-    {
-        foreach (var exchange in _streams.Drop())
-            exchange.End();
     }
 
     private void LeaveWhenDrained()
