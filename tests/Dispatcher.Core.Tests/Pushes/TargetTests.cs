@@ -34,7 +34,7 @@ public sealed class TargetTests
 
     [Fact]
     public void Targets_of_different_kinds_are_different_targets() =>
-        Assert.Equal(4, Enum.GetValues<TargetKind>().Select(kind => new Target(kind, "news").Hash).Distinct().Count());
+        Assert.Distinct(Enum.GetValues<TargetKind>().Select(kind => new Target(kind, "news").Hash));
 
     [Fact]
     public void Every_kind_has_a_word_of_its_own() =>
