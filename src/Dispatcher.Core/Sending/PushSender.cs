@@ -125,7 +125,7 @@ public sealed partial class PushSender
         if (EndpointOf(app).IsDown)
             return new(limit, Hindrance.EndpointDown);
         // A single app is in nobody's way.
-        return new(limit, _gates.Apps.Count > 1 && _gates.IsSilent(app) ? Hindrance.Silence : Hindrance.None);
+        return new(limit, _gates.Count > 1 && _gates.IsSilent(app) ? Hindrance.Silence : Hindrance.None);
     }
 
     /// <summary>Where it is wrong, and not what stands there; what is wrong with the whole is its size.</summary>

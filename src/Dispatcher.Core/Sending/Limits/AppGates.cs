@@ -69,6 +69,9 @@ public sealed class AppGates
     /// <param name="app">The app's name.</param>
     public bool MayDeadLetter(string app) => Find(app)?.DeadLetters.TryTake() ?? true;
 
+    /// <summary>How many apps are configured.</summary>
+    internal int Count => _gates.Count;
+
     /// <summary>The endpoint of an app; <see langword="null"/> for one that is not configured.</summary>
     /// <param name="app">The app's name.</param>
     internal string? EndpointOf(string app) => _gates.TryGetValue(app, out var entry) ? entry.App.Endpoint : null;
