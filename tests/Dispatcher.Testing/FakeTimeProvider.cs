@@ -72,14 +72,19 @@ public sealed class FakeTimeProvider : TimeProvider
     }
 
     /// <summary>Completes once at least <paramref name="count"/> timers are armed: the code under test has begun to wait.</summary>
-    public async Task WaitForTimersAsync(int count = 1)
+    public Task WaitForTimersAsync(int count = 1) => WaitUntilAsync(() => _armed.Count >= count);
+
+    /// <summary>Completes once a timer is armed that is due in exactly that time, whatever else is armed.</summary>
+    public Task WaitForTimerAsync(TimeSpan dueIn) => WaitUntilAsync(() => _armed.Exists(timer => timer.Due - _now == dueIn));
+
+    private async Task WaitUntilAsync(Func<bool> condition)
     {
         while (true)
         {
             Task armed;
             lock (_lock)
             {
-                if (_armed.Count >= count)
+                if (condition())
                     return;
                 armed = _timerArmed.Task;
             }
