@@ -31,10 +31,11 @@ internal sealed record Verdict(
     ];
 
     /// <summary>
-    /// Of so many promises, one may have come twice without a cause of its own: in-memory Kafka has no fence, and when a coordinator moves while a
-    /// worker dies, two members may own a partition for seconds. All duplicates together have to be within the bound all the same.
+    /// Of so many promises, one may have come twice without a cause of its own: when a handover was, is known from a log line, what was committed
+    /// then from a look every 100 ms, and in-memory Kafka may give a partition to two members for a moment, as it has no fence. All
+    /// duplicates together have to be within the bound all the same.
     /// </summary>
-    private const int PromisesPerUnexplained = 1000;
+    private const int PromisesPerUnexplained = 100;
 
     public bool Holds => Balance.Holds && Duplicates.Unexplained.Count <= Balance.Promised / PromisesPerUnexplained && Duplicates.Total <= Duplicates.Bound
         && Dropped == 0 && Complaints.Count == 0 && PeakMemory <= MaxMemory;
@@ -53,7 +54,7 @@ internal sealed record Verdict(
         Line("not where they should be", Balance.Unproven.Count),
         $"{Line("duplicates", Duplicates.Total)} of at most {Duplicates.Bound:N0}",
         .. Causes.Select(cause => $"{Line($"  {cause.Text}", Duplicates.Seen[cause.Cause])} of at most {Duplicates.Bounds[cause.Cause]:N0}"),
-        $"{Line("  unexplained (in-memory Kafka only)", Duplicates.Unexplained.Count)} of at most {Balance.Promised / PromisesPerUnexplained:N0}",
+        $"{Line("  not attributed", Duplicates.Unexplained.Count)} of at most {Balance.Promised / PromisesPerUnexplained:N0}",
         $"workers: {Workers.Count} started, {Workers.Count(worker => worker.IsKilled)} killed, "
             + $"{Workers.Count(worker => worker is { IsToEnd: true, IsKilled: false })} stopped with SIGTERM and ended with 0; "
             + $"at most {PeakMemory / 1024 / 1024} MiB each, {MaxMemory / 1024 / 1024} allowed",
