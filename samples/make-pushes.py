@@ -212,8 +212,8 @@ def order(n, who):
     if n % 4 == 0:
         push["apns"] = {"payload": {"aps": {"thread-id": "orders", "interruption-level": "time-sensitive", "mutable-content": 1}}}
         push["fcm"] = {"android": {"notification": {"channel_id": "orders", "tag": f"order-{order_id}"}}}
-    if n % 20 == 3 and all(expected(push, target) == "accepted" for target in push["to"]):
-        push["fcm"] = {"android": {"notification": {"color": "orange"}}}  # somebody's mistake: FCM wants #rrggbb
+    if n % 20 == 3 and all(expected(target) == "accepted" for target in push["to"]):
+        push["fcm"] = {"android": {"notification": {"color": "#ff8800"}}}
     return push
 
 
@@ -346,14 +346,13 @@ def requests():
         yield makers[kind](n, who)
 
 
-def expected(push, target):
+def expected(target):
     app, token = target["app"], target["token"]
     if token.startswith(DEAD[app]):
         return "unregistered"
     if token.startswith(FOREIGN[app]):
         return "rejected" if app == IOS else "unregistered"
-    color = push.get("fcm", {}).get("android", {}).get("notification", {}).get("color", "#")
-    return "rejected" if app == ANDROID and color[0] != "#" else "accepted"
+    return "accepted"
 
 
 def counts(bodies):
@@ -362,9 +361,9 @@ def counts(bodies):
     for body in bodies:
         for target in body["to"] if isinstance(body["to"], list) else [body["to"]]:
             lane = f"{'apns' if target['app'] == IOS else 'fcm'}.{body.get('class', 'urgent')}"
-            rows[lane].append(expected(body, target))
-            rows["all"].append(expected(body, target))
-            tokens.setdefault(expected(body, target), set()).add((target["app"], target["token"]))
+            rows[lane].append(expected(target))
+            rows["all"].append(expected(target))
+            tokens.setdefault(expected(target), set()).add((target["app"], target["token"]))
     print("| Lane | Pushes | Accepted | Unregistered | Rejected |\n|---|---:|---:|---:|---:|")
     for lane, found in rows.items():
         print(f"| {lane} | {len(found):,} | {found.count('accepted'):,} | {found.count('unregistered'):,} | {found.count('rejected'):,} |")
