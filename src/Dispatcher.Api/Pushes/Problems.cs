@@ -49,7 +49,7 @@ internal static class Problems
     /// <summary>Kafka did not acknowledge every record.</summary>
     /// <param name="answer">What it did.</param>
     /// <param name="pushes">The pushes, in the same order.</param>
-    public static Problem NotAcknowledged(PublishAnswer answer, List<(PushNotification Push, Lane Lane)> pushes)
+    public static Problem NotAcknowledged(PublishAnswer answer, IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
     {
         Guid[] Ids(ProduceOutcome outcome) =>
             [.. pushes.Zip(answer.Records).Where(pair => pair.Second.Outcome == outcome).Select(pair => pair.First.Push.Id)];
