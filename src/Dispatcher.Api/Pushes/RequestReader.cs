@@ -55,6 +55,9 @@ internal sealed class RequestReader
                 case "timeToLive":
                     content = content with { TimeToLive = (int?)WholeNumber(value, at, 0, PushLimits.MaxTimeToLive) };
                     break;
+                case "sendAt":
+                    content = content with { SendAt = ReadSendAt(value, at, now) };
+                    break;
                 case "collapseKey":
                     content = content with { CollapseKey = Text(value, at) };
                     break;
@@ -117,6 +120,15 @@ internal sealed class RequestReader
         if (target.ValueKind == JsonValueKind.Object && whom is null)
             Add($"{at}/token", "is missing");
         return new RequestedTarget(app ?? "", whom ?? Target.Token(""));
+    }
+
+    private DateTimeOffset? ReadSendAt(JsonElement value, string at, DateTimeOffset now)
+    {
+        if (Text(value, at, mayBeEmpty: true) is not { } text)
+            return null;
+        if (SendAt.Problem(text, now, out var instant) is { } problem)
+            Add(at, problem);
+        return instant;
     }
 
     private NotificationContent? ReadNotification(JsonElement notification, string at)
