@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
+using Dispatcher.Api.Contract;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
@@ -82,6 +83,7 @@ try
     new ChannelEndpoints(
         keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
     new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
+    ContractEndpoints.Map(app);
     app.MapGet("/health/live", () => Results.Ok());
     app.MapGet("/health/ready", async () =>
         await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
