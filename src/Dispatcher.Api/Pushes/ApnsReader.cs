@@ -35,7 +35,7 @@ internal sealed class ApnsReader(MemberReader members)
     {
         if (value.ValueKind == JsonValueKind.Null)
             return null;
-        if (value.ValueKind == JsonValueKind.String && value.ValueEquals(ApnsExpiration.NoneWord))
+        if (value.Says(ApnsExpiration.NoneWord))
             return ApnsExpiration.None;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= ApnsExpiration.Latest)
             return new ApnsExpiration(seconds);

@@ -86,14 +86,10 @@ internal sealed class MemberReader
     /// <summary>One of two words.</summary>
     public T OneOf<T>(JsonElement value, string at, (string Word, T Value) first, (string Word, T Value) second)
     {
-        if (value.ValueKind == JsonValueKind.String)
-        {
-            if (value.ValueEquals(first.Word))
-                return first.Value;
-            if (value.ValueEquals(second.Word))
-                return second.Value;
-        }
-
+        if (value.Says(first.Word))
+            return first.Value;
+        if (value.Says(second.Word))
+            return second.Value;
         Add(at, $"must be \"{first.Word}\" or \"{second.Word}\"");
         return first.Value;
     }
