@@ -9,7 +9,15 @@ internal static class Localization
     /// <param name="variants">What there is, by tags that are compared without case.</param>
     /// <param name="locale">The target's.</param>
     public static string? Find(IReadOnlyDictionary<string, NotificationContent>? variants, string? locale) =>
-        variants is null || locale is null ? null : LanguageTag.Fallbacks(locale).FirstOrDefault(variants.ContainsKey);
+        variants is null || locale is null ? null
+        : LanguageTag.Fallbacks(locale).FirstOrDefault(variants.ContainsKey) is { } tag ? NameOf(variants, tag)
+        : null;
+
+    /// <summary>A variant's tag as whoever wrote the variants wrote it.</summary>
+    /// <param name="variants">The variants.</param>
+    /// <param name="tag">The tag of one of them.</param>
+    public static string NameOf(IReadOnlyDictionary<string, NotificationContent> variants, string tag) =>
+        variants.Keys.First(name => name.Equals(tag, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What a variant shows: each field from the most specific variant that has it, or else neutral.</summary>
     /// <param name="neutral">The fields without a language.</param>

@@ -22,7 +22,7 @@ internal sealed class Origin(PushRequest request, Template? template)
         var (pointer, message) = problem;
         var path = pointer.Split('/');
         if (pointer.Length == 0)
-            return composed.IsPersonal ? problem with { JsonPointer = request.PointerTo(index) } : problem;
+            return composed.IsPersonal || (composed.Language ?? composed.TemplateLanguage) is not null ? problem with { JsonPointer = request.PointerTo(index) } : problem;
         if (path is ["", "data", var key] && request.Targets[index].Own?.Data?.ContainsKey(JsonPointer.Unescape(key)) == true)
             return problem with { JsonPointer = request.PointerTo(index) + pointer };
         if (path is ["", "notification", ..] && LocalizedAt(request.Localized, composed.Language, pointer) is { } at)
@@ -42,11 +42,8 @@ internal sealed class Origin(PushRequest request, Template? template)
             return null;
         var field = pointer["/notification".Length..];
         var variant = LanguageTag.Fallbacks(tag).FirstOrDefault(fallback => variants.TryGetValue(fallback, out var content) && Has(content, field));
-        return variant is null ? null : $"/notification/localized/{NameOf(variants, variant)}{field}";
+        return variant is null ? null : $"/notification/localized/{Localization.NameOf(variants, variant)}{field}";
     }
-
-    private static string NameOf(IReadOnlyDictionary<string, NotificationContent> variants, string tag) =>
-        variants.Keys.First(name => name.Equals(tag, StringComparison.OrdinalIgnoreCase)); // as the caller wrote it
 
     private static bool Has(NotificationContent content, string field) => field switch
     {

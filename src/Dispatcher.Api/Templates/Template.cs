@@ -29,4 +29,8 @@ internal sealed class Template
 
     /// <summary>How messages call it.</summary>
     public string Title => Name is null ? "the template" : $"template '{Name}'";
+
+    /// <summary>Whether two templates were read from the same JSON under the same name.</summary>
+    /// <param name="other">The other one.</param>
+    public bool IsSameAs(Template other) => Name == other.Name && JsonElement.DeepEquals(Json, other.Json);
 }

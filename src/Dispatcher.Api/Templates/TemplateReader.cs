@@ -85,9 +85,15 @@ internal sealed class TemplateReader(MemberReader members)
 
     private void FindPlaceholders(JsonElement value, string at)
     {
+        if (value.IsUnicode()) // what is not, has been said
+            Walk(value, at);
+    }
+
+    private void Walk(JsonElement value, string at)
+    {
         switch (value.ValueKind)
         {
-            case JsonValueKind.String when members.Problems.Count == 0 || value.IsUnicode():
+            case JsonValueKind.String:
                 if (Placeholders.Problem(value.GetString()!) is { } problem)
                     members.Add(at, problem);
                 else
@@ -96,14 +102,14 @@ internal sealed class TemplateReader(MemberReader members)
             case JsonValueKind.Array:
                 var index = 0;
                 foreach (var item in value.EnumerateArray())
-                    FindPlaceholders(item, $"{at}/{index++}");
+                    Walk(item, $"{at}/{index++}");
                 break;
-            case JsonValueKind.Object when value.IsUnicode():
+            case JsonValueKind.Object:
                 foreach (var member in value.EnumerateObject())
                 {
                     if (Placeholders.Any(member.Name))
                         members.Add(JsonPointer.To(at, member.Name), "has a placeholder in its name; they stand in values only");
-                    FindPlaceholders(member.Value, JsonPointer.To(at, member.Name));
+                    Walk(member.Value, JsonPointer.To(at, member.Name));
                 }
 
                 break;
