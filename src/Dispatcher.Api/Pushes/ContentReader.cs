@@ -25,10 +25,11 @@ internal sealed class ContentReader(MemberReader members, bool inTemplate = fals
         var content = new NotificationContent();
         foreach (var (name, value, memberAt) in members.Members(notification, at))
         {
-            if (name == "localized")
-                localized = ReadLocalized(value, memberAt);
-            else
-                content = ReadField(content, name, value, memberAt, isNeutral: true);
+            switch (name)
+            {
+                case "localized": localized = ReadLocalized(value, memberAt); break;
+                default: content = ReadField(content, name, value, memberAt, isNeutral: true); break;
+            }
         }
 
         if (content != new NotificationContent() || Badge is not null)

@@ -32,7 +32,7 @@ public static class JsonMergePatch
     }
 
     /// <summary>One patch that does what two do in turn: unlike a result, it keeps what the second takes away as <c>null</c>.</summary>
-    /// <param name="first">The patch that comes first.</param>
+    /// <param name="first">The patch that comes first; an object of the second stands in the place of anything else that it has.</param>
     /// <param name="second">The one after it.</param>
     public static JsonElement Compose(JsonElement first, JsonElement second)
     {
