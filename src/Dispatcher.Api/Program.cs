@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Topics;
@@ -9,6 +10,7 @@ using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
+using Microsoft.AspNetCore.Mvc;
 
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
@@ -29,11 +31,12 @@ try
 {
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
+    var batches = Section<BatchOptions>("Batches");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. batches.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -53,7 +56,7 @@ try
     });
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
         services.GetRequiredService<CredentialMetrics>(),
@@ -79,6 +82,8 @@ try
     app.UseExceptionHandler();
     app.UseStatusCodePages();
     app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
+    app.MapPost("/push/batch", ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, keys, intake, batches, time).HandleAsync)
+        .WithMetadata(new DisableRequestSizeLimitAttribute()); // bounded line by line
     new ChannelEndpoints(
         keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
     new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);

@@ -1,0 +1,84 @@
+using Dispatcher.Api.Access;
+using Dispatcher.Api.Pushes;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Telemetry;
+using Microsoft.Net.Http.Headers;
+
+namespace Dispatcher.Api.Batches;
+
+/// <summary><c>POST /push/batch</c>: a body of lines, each a <c>POST /push</c> of its own, answered line by line while it comes.</summary>
+internal sealed class BatchEndpoint(
+    ApiKeys keys,
+    PushIntake intake,
+    BatchOptions options,
+    BatchMetrics metrics,
+    TimeProvider time,
+    ILogger<BatchEndpoint> logger,
+    IHostApplicationLifetime lifetime)
+{
+    /// <summary>How long a process that is to stop goes on to answer lines (with 503), so that callers learn of it and end their batch.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    private static readonly string[] MediaTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
+
+    private int _running;
+
+    /// <summary>Handles one batch.</summary>
+    /// <param name="context">The request.</param>
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!keys.TryFind(context.Request.Headers.Authorization, out var caller))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            await Problems.Unauthorized.WriteAsync(context);
+        }
+        else if (!IsLines(context.Request.ContentType))
+        {
+            await BatchProblems.UnsupportedMediaType.WriteAsync(context);
+        }
+        else if (Interlocked.Increment(ref _running) > options.MaxConcurrent)
+        {
+            Interlocked.Decrement(ref _running);
+            await BatchProblems.TooMany.WriteAsync(context);
+        }
+        else
+        {
+            metrics.BatchBegun();
+            var end = BatchEnd.CallerGone;
+            try
+            {
+                end = await RunAsync(context, caller);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+                metrics.BatchEnded(Word(end));
+            }
+        }
+    }
+
+    private async Task<BatchEnd> RunAsync(HttpContext context, Caller caller)
+    {
+        context.Response.ContentType = MediaTypes[0];
+        var lines = new LineReader(context.Request.BodyReader, PushLimits.MaxRequestBytes);
+        using var results = new ResultWriter(context.Response.BodyWriter, time, options.WriteTimeout);
+        await using var grace = time.CreateTimer(_ => lines.CutShort(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var stop = lifetime.ApplicationStopping.Register(() => grace.Change(StopGrace, Timeout.InfiniteTimeSpan));
+        var around = new BatchSurroundings(intake, options, metrics, time, logger, context.Abort, lifetime.ApplicationStopping);
+        var run = new BatchRun(lines, results, around, caller);
+        await run.RunAsync(context.RequestAborted);
+        if (run is { Failure: { } failure, HasLines: false })
+            await failure.WriteAsync(context);
+        return run.End;
+    }
+
+    private static bool IsLines(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && MediaTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
+
+    private static string Word(BatchEnd end) => end switch
+    {
+        BatchEnd.Complete => "complete",
+        BatchEnd.SlowReader => "slow_reader",
+        _ => "caller_gone",
+    };
+}
