@@ -58,6 +58,9 @@ internal sealed class RequestReader
                 case "timeToLive":
                     content = content with { TimeToLive = (int?)_members.WholeNumber(value, at, 0, PushLimits.MaxTimeToLive) };
                     break;
+                case "sendAt":
+                    content = content with { SendAt = ReadSendAt(value, at, now) };
+                    break;
                 case "collapseKey":
                     content = content with { CollapseKey = _members.Text(value, at) };
                     break;
@@ -79,5 +82,14 @@ internal sealed class RequestReader
         if (!hasTo && root.ValueKind == JsonValueKind.Object)
             _members.Add("/to", "is missing; name one target or up to 1,000");
         return new PushRequest(targets, isList, pushClass, content);
+    }
+
+    private DateTimeOffset? ReadSendAt(JsonElement value, string at, DateTimeOffset now)
+    {
+        if (_members.Text(value, at, mayBeEmpty: true) is not { } text)
+            return null;
+        if (SendAt.Problem(text, now, out var instant) is { } problem)
+            _members.Add(at, problem);
+        return instant;
     }
 }

@@ -53,12 +53,12 @@ public sealed class BodyTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [InlineData("""{"class":"\ud800"}""", "#/class")]
     [InlineData("""{"priority":"\ud800"}""", "#/priority")]
     [InlineData("""{"apns":{"expiration":"\ud800"}}""", "#/apns/expiration")]
-    public async Task Words_that_are_not_unicode_are_refused(string body, string pointer)
+    public async Task Words_that_are_not_unicode_are_refused(string body, string at)
     {
         var answer = await _api.PushAsync(body);
 
         Assert.Equal((400, "invalid-request"), (answer.Status, answer.Problem));
-        Assert.Contains(answer.Json.GetProperty("errors").EnumerateArray(), error => error.GetProperty("pointer").GetString() == pointer);
+        Assert.Contains(answer.Json.GetProperty("errors").EnumerateArray(), error => error.GetProperty("pointer").GetString() == at);
     }
 
     [Fact]
