@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
+using Dispatcher.Api.Compression;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
@@ -56,6 +57,7 @@ try
     });
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
+    RequestCompression.Add(builder.Services);
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
@@ -81,6 +83,7 @@ try
     var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
     app.UseExceptionHandler();
     app.UseStatusCodePages();
+    RequestCompression.Use(app);
     app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
     app.MapPost("/push/batch", ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, keys, intake, batches, time).HandleAsync)
         .WithMetadata(new DisableRequestSizeLimitAttribute()); // bounded line by line

@@ -2,6 +2,7 @@ using Dispatcher.Api.Access;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Dispatcher.Api.Batches;
@@ -59,6 +60,9 @@ internal sealed class BatchEndpoint(
 
     private async Task<BatchEnd> RunAsync(HttpContext context, Caller caller)
     {
+        // Kestrel's own rule (240 bytes a second) would cut off a caller who waits for our results; BatchRun has one that knows whose turn it is.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } pace)
+            pace.MinDataRate = null;
         context.Response.ContentType = MediaTypes[0];
         var lines = new LineReader(context.Request.BodyReader, PushLimits.MaxRequestBytes);
         using var results = new ResultWriter(context.Response.BodyWriter, time, options.WriteTimeout);

@@ -11,7 +11,7 @@ internal static class BatchProblems
 
     public static readonly Problem LineTooLong = new(
         413,
-        "too-large",
+        Problems.TooLarge.Type,
         "The line is too large",
         $"A line may have {PushLimits.MaxRequestBytes:N0} bytes; split its targets over several.");
 
@@ -40,13 +40,14 @@ internal static class BatchProblems
     public static readonly Problem Bug = new(
         500, "internal-error", "Something is wrong with Dispatcher", "The log has it. Whether the line was taken is not known.");
 
-    /// <summary>The body broke off, or came too slowly.</summary>
-    /// <param name="e">Why.</param>
-    public static Problem Broken(BadHttpRequestException e) => e.StatusCode switch
-    {
-        StatusCodes.Status408RequestTimeout => new(
-            408, "too-slow", "The body came too slowly", "Nothing from this line on was taken. A batch is for pushes that are there already."),
-        StatusCodes.Status413PayloadTooLarge => Problems.TooLarge with { Detail = $"Nothing from this line on was taken. {e.Message}" },
-        _ => new(400, "broken-body", "The body cannot be read to its end", $"Nothing from this line on was taken. {e.Message}"),
-    };
+    public static readonly Problem TooSlow = new(
+        408, "too-slow", "No line came for too long", "Nothing from this line on was taken. Send it in a batch of its own when it is there.");
+
+    /// <summary>The body cannot be read to its end.</summary>
+    /// <param name="e">What the server or the unpacking found.</param>
+    public static Problem Broken(BadHttpRequestException e) => new(
+        e.StatusCode,
+        e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problems.TooLarge.Type : "broken-body",
+        "The body cannot be read to its end",
+        $"Nothing from this line on was taken. {e.Message}");
 }

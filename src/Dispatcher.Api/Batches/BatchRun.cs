@@ -27,6 +27,8 @@ internal sealed partial class BatchRun
         Channel.CreateUnbounded<PendingLine>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
     private long _read;
+    private long _readBefore;
+    private volatile bool _isTooSlow;
 
     public BatchRun(LineReader lines, ResultWriter results, BatchSurroundings around, Caller caller)
     {
@@ -49,6 +51,7 @@ internal sealed partial class BatchRun
     public async Task RunAsync(CancellationToken aborted)
     {
         var writing = WriteAsync(aborted);
+        await using var pulse = _around.Time.CreateTimer(_ => CheckPace(), null, _around.Options.ReadTimeout, _around.Options.ReadTimeout);
         try
         {
             await ReadAsync(aborted);
@@ -69,12 +72,13 @@ internal sealed partial class BatchRun
                 while (_lines.TryTake(out var line))
                     await TakeAsync(line, aborted);
             }
+
+            if (_isTooSlow)
+                await FailAsync(BatchProblems.TooSlow);
         }
         catch (BadHttpRequestException e)
         {
-            Failure = BatchProblems.Broken(e);
-            if (HasLines)
-                await QueueAsync(new PendingLine(_lines.Ended + 1, 0, null, null, Failure));
+            await FailAsync(BatchProblems.Broken(e));
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -139,6 +143,26 @@ internal sealed partial class BatchRun
         }
 
         return publishing;
+    }
+
+    /// <summary>Ends the reading when no line has come since the last time and nobody waits for us: a connection must not be held for nothing.</summary>
+    private void CheckPace()
+    {
+        var read = Interlocked.Read(ref _read);
+        if (read == _readBefore && _inFlight.IsEmpty)
+        {
+            _isTooSlow = true;
+            _lines.CutShort();
+        }
+
+        _readBefore = read;
+    }
+
+    private async ValueTask FailAsync(Problem problem)
+    {
+        Failure = problem;
+        if (HasLines)
+            await QueueAsync(new PendingLine(_lines.Ended + 1, 0, null, null, problem));
     }
 
     private async ValueTask QueueAsync(PendingLine line)

@@ -13,6 +13,16 @@ internal sealed class InFlight(int maxPushes, long maxBytes)
     private long _bytes;
     private TaskCompletionSource? _room;
 
+    /// <summary>Whether nothing is on its way, so that it is the caller's turn.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+                return _pushes == 0;
+        }
+    }
+
     /// <summary>Waits until there is room; only one may wait.</summary>
     /// <param name="pushes">Pushes of the line.</param>
     /// <param name="bytes">Bytes of the line.</param>
