@@ -3,6 +3,8 @@ using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Compression;
+using Dispatcher.Api.Contract;
+using Dispatcher.Api.Http;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
@@ -33,11 +35,12 @@ try
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
     var batches = Section<BatchOptions>("Batches");
+    var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. batches.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -50,11 +53,7 @@ try
     if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
-    builder.WebHost.ConfigureKestrel(kestrel =>
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = PushLimits.MaxRequestBytes;
-    });
+    builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
     RequestCompression.Add(builder.Services);
@@ -81,7 +80,12 @@ try
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var keys = new ApiKeys(access);
     var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
-    app.UseExceptionHandler();
+    app.UseExceptionHandler(new ExceptionHandlerOptions
+    {
+        // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
+        StatusCodeSelector = e => e is BadHttpRequestException refused ? refused.StatusCode : StatusCodes.Status500InternalServerError,
+        SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
+    });
     app.UseStatusCodePages();
     RequestCompression.Use(app);
     app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
@@ -90,6 +94,7 @@ try
     new ChannelEndpoints(
         keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
     new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
+    ContractEndpoints.Map(app);
     app.MapGet("/health/live", () => Results.Ok());
     app.MapGet("/health/ready", async () =>
         await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
