@@ -1,5 +1,6 @@
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
+using Dispatcher.Api.Contract;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Telemetry;
@@ -10,8 +11,9 @@ namespace Dispatcher.Api;
 /// <param name="pushes">Pushes.</param>
 /// <param name="channels">Channels.</param>
 /// <param name="topics">Subscriptions to topics.</param>
+/// <param name="contract">The description of all of them.</param>
 /// <param name="isReady">Whether requests can be served; it may block for seconds.</param>
-internal sealed class Routes(PushEndpoint pushes, ChannelEndpoints channels, TopicEndpoints topics, Func<bool> isReady)
+internal sealed class Routes(PushEndpoint pushes, ChannelEndpoints channels, TopicEndpoints topics, ContractEndpoints contract, Func<bool> isReady)
 {
     /// <summary>Maps them.</summary>
     /// <param name="app">Where.</param>
@@ -20,11 +22,12 @@ internal sealed class Routes(PushEndpoint pushes, ChannelEndpoints channels, Top
         pushes.Map(app);
         channels.Map(app);
         topics.Map(app);
-
-        var health = app.MapGroup("/health").OpenToAll();
-        health.MapGet("/live", () => Results.Ok());
-        health.MapGet("/ready", async () =>
-            await Task.Run(isReady) ? Results.Ok() : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
-        health.MapGet("/process", () => ProcessUsage.Read());
+        contract.Map(app);
+        app.MapGet("/health/live", () => Results.Ok()).OpenToAll();
+        app.MapGet("/health/ready", ReadyAsync).OpenToAll();
+        app.MapGet("/health/process", () => ProcessUsage.Read()).OpenToAll();
     }
+
+    private async Task<IResult> ReadyAsync() =>
+        await Task.Run(isReady) ? Results.Ok() : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
 }

@@ -30,7 +30,7 @@ public sealed class RoutesTests
     private static IReadOnlyList<RouteEndpoint> Map()
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
-        new Routes(new PushEndpoint(null!), new ChannelEndpoints(null!, null!, null!), new TopicEndpoints(null!, null!), () => true).Map(app);
+        new Routes(new PushEndpoint(null!), new ChannelEndpoints(null!, null!, null!), new TopicEndpoints(null!, null!), new(isPublic: false), () => true).Map(app);
         return [.. app.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>()];
     }
 }

@@ -6,6 +6,9 @@ internal sealed class AccessOptions
     /// <summary>API keys by a name that logs may show.</summary>
     public Dictionary<string, AccessKeyOptions> Keys { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether <c>/openapi.json</c> and <c>/docs</c> are open to all. Default: any key is needed.</summary>
+    public bool PublicDocs { get; set; }
+
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
     public IEnumerable<string> Validate()
     {
