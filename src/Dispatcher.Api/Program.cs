@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Dispatcher.Api;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
@@ -13,7 +14,6 @@ using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
-using Microsoft.AspNetCore.Mvc;
 
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
@@ -78,7 +78,6 @@ try
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
-    var keys = new ApiKeys(access);
     var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
@@ -87,20 +86,15 @@ try
         SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
     });
     app.UseStatusCodePages();
+    app.UseMiddleware<AccessGate>(new ApiKeys(access));
     RequestCompression.Use(app);
-    app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
-    app.MapPost("/push/batch", ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, keys, intake, batches, time).HandleAsync)
-        .WithMetadata(new DisableRequestSizeLimitAttribute()); // bounded line by line
-    new ChannelEndpoints(
-        keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
-    new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
-    ContractEndpoints.Map(app);
-    app.MapGet("/health/live", () => Results.Ok());
-    app.MapGet("/health/ready", async () =>
-        await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
-            ? Results.Ok()
-             : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
-    app.MapGet("/health/process", () => ProcessUsage.Read());
+    new Routes(
+        new PushEndpoint(intake),
+        ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
+        new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
+        new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
+        new ContractEndpoints(access.PublicDocs),
+        isReady: () => producer.IsReachable(TimeSpan.FromSeconds(2))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")

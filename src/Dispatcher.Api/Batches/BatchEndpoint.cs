@@ -2,6 +2,7 @@ using Dispatcher.Api.Access;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -9,7 +10,6 @@ namespace Dispatcher.Api.Batches;
 
 /// <summary><c>POST /push/batch</c>: a body of lines, each a <c>POST /push</c> of its own, answered line by line while it comes.</summary>
 internal sealed class BatchEndpoint(
-    ApiKeys keys,
     PushIntake intake,
     BatchOptions options,
     BatchMetrics metrics,
@@ -24,16 +24,15 @@ internal sealed class BatchEndpoint(
 
     private int _running;
 
-    /// <summary>Handles one batch.</summary>
-    /// <param name="context">The request.</param>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>Maps the route. Which of the scopes a line takes, its class says. Lines are bounded, so the body need not be.</summary>
+    /// <param name="routes">Where.</param>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/push/batch", HandleAsync)
+        .Require(Scopes.Send | Scopes.Bulk)
+        .WithMetadata(new DisableRequestSizeLimitAttribute());
+
+    private async Task HandleAsync(HttpContext context)
     {
-        if (!keys.TryFind(context.Request.Headers.Authorization, out var caller))
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await Problems.Unauthorized.WriteAsync(context);
-        }
-        else if (!IsLines(context.Request.ContentType))
+        if (!IsLines(context.Request.ContentType))
         {
             await BatchProblems.UnsupportedMediaType.WriteAsync(context);
         }
@@ -48,7 +47,7 @@ internal sealed class BatchEndpoint(
             var end = BatchEnd.CallerGone;
             try
             {
-                end = await RunAsync(context, caller);
+                end = await RunAsync(context, Caller.Of(context));
             }
             finally
             {
