@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Cli.DeadLetters;
 
@@ -18,7 +18,7 @@ internal sealed class DeadLetterContent(DeadLetterRecord record, bool reveal)
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for a screen, not for a page: & and < stay as they are
+        Encoder = PlainJsonEncoder.Instance,
     };
 
     private readonly Redaction _redaction = new(record.DecodePush()?.Target);

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Confluent.Kafka;
+using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Cli.DeadLetters;
 
@@ -21,7 +21,7 @@ internal sealed record ExportedRecord(TopicPartitionOffset Position, Timestamp T
     private const string Base64 = "Base64";
 
     // Nothing is escaped but what JSON asks for: the file is for jq and grep, not for a page.
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = PlainJsonEncoder.Instance, SkipValidation = true };
 
     /// <summary>Writes a line, its end included.</summary>
     /// <param name="record">The dead letter.</param>

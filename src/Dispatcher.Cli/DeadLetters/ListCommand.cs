@@ -63,7 +63,7 @@ internal sealed class ListCommand(Terminal terminal, TimeProvider time)
         var records = reading.ReadAsync(filter, cancellationToken);
         if (parsed.GetValue(_all))
             await PrintAllAsync(records);
-        else if (parsed.GetValue(_by) is { } fields)
+        else if (parsed.GetValue(_by) is { Length: > 0 } fields)
             await PrintGroupsAsync(records, fields, parsed.GetValue(_limit), parsed.GetValue(_json));
         else
             await PrintNewestAsync(records, new(parsed.GetValue(_limit) ?? DefaultLimit, parsed.GetValue(_oldest)), parsed.GetValue(_json));

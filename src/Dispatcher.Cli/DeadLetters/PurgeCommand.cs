@@ -57,7 +57,7 @@ internal sealed class PurgeCommand(Terminal terminal, TimeProvider time)
         var filter = DeadLetterFilter.All with { Providers = parsed.GetValue(_provider) ?? [] };
         var before = parsed.GetValue(_before);
         var scan = await ScanPlan.MakeAsync(kafka, filter, before);
-        if (parsed.GetValue(_upTo) is { } positions)
+        if (parsed.GetValue(_upTo) is { Length: > 0 } positions)
             scan = scan.UpTo(Checked(positions, kafka));
 
         var plan = new PurgePlan(before);

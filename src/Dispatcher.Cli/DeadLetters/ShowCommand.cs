@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
@@ -15,7 +14,7 @@ namespace Dispatcher.Cli.DeadLetters;
 /// <param name="time">The clock.</param>
 internal sealed class ShowCommand(Terminal terminal, TimeProvider time)
 {
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = PlainJsonEncoder.Instance };
 
     private readonly Argument<string> _which = new("which")
     {

@@ -23,10 +23,10 @@ public sealed class DeadLetterGroupTableTests
     public void On_a_screen_it_has_bars_and_fits() => Assert.Equal(
         [
             "reason          app       count  first (UTC)  last (UTC)",
-            "BadDeviceToken  shop-ios      4  11-21 03:15  11-21 03:18   ██████████████████████",
-            "others                        3  11-21 03:19  11-21 03:21   ████████████████▌",
+            "BadDeviceToken  shop-ios      4  11-21 03:15  11-21 03:18  █████████████████████",
+            "others                        3  11-21 03:19  11-21 03:21  ███████████████▊",
         ],
-        DeadLetterGroupTable.Lines(_groups, rows: 1, width: 82));
+        DeadLetterGroupTable.Lines(_groups, rows: 1, width: 80));
 
     [Fact]
     public void In_a_file_it_has_none_and_its_times_are_whole() => Assert.Equal(
