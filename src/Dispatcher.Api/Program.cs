@@ -31,9 +31,10 @@ try
     var access = Section<AccessOptions>("Access");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
+    var idempotency = Section<IdempotencyOptions>("Idempotency");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. idempotency.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -75,7 +76,8 @@ try
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var keys = new ApiKeys(access);
-    var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
+    var intake = new PushIntake(
+        new Admission(apps), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), time);
     app.UseExceptionHandler();
     app.UseStatusCodePages();
     app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);

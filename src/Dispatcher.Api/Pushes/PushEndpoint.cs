@@ -1,12 +1,17 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Dispatcher.Api.Access;
+using Dispatcher.Core.Pushes;
+using Microsoft.Extensions.Primitives;
 
 namespace Dispatcher.Api.Pushes;
 
 /// <summary><c>POST /push</c>: who, what, is it right, publish, answer.</summary>
 internal sealed class PushEndpoint(ApiKeys keys, PushIntake intake)
 {
+    private const string KeyHeader = "Idempotency-Key";
+    private const string ReplayedHeader = "Idempotency-Replayed";
+
     /// <summary>Handles one request.</summary>
     /// <param name="context">The request.</param>
     public async Task HandleAsync(HttpContext context)
@@ -19,6 +24,10 @@ internal sealed class PushEndpoint(ApiKeys keys, PushIntake intake)
         else if (!context.Request.HasJsonContentType())
         {
             await Problems.UnsupportedMediaType.WriteAsync(context);
+        }
+        else if (KeyProblem(context.Request.Headers[KeyHeader]) is { } keyProblem)
+        {
+            await Problems.InvalidKey(keyProblem).WriteAsync(context);
         }
         else
         {
@@ -50,15 +59,24 @@ internal sealed class PushEndpoint(ApiKeys keys, PushIntake intake)
             return (null, Problems.TooLarge);
         }
 
-        intake.TryAdmit(read.Buffer, caller, out var request, out var problem);
+        intake.TryAdmit(read.Buffer, caller, out var request, out var problem, (string?)context.Request.Headers[KeyHeader]);
         body.AdvanceTo(read.Buffer.End); // also past a body that was wrong, or the connection could not go on
         return (request, problem);
     }
+
+    private static string? KeyProblem(StringValues keys) => keys.Count switch
+    {
+        0 => null,
+        1 => RepeatKey.Problem(keys[0] ?? ""),
+        _ => "is there more than once",
+    };
 
     private static async Task WriteAcceptedAsync(HttpContext context, AdmittedRequest request)
     {
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         context.Response.ContentType = "application/json";
+        if (request.IsReplayed)
+            context.Response.Headers[ReplayedHeader] = "true";
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter))
         {
             json.WriteStartObject();
