@@ -62,17 +62,19 @@ internal static class Problems
 
     /// <summary>Kafka did not acknowledge every record.</summary>
     /// <param name="answer">What it did.</param>
-    /// <param name="request">The request, its pushes in the same order.</param>
-    public static Problem NotAcknowledged(PublishAnswer answer, AdmittedRequest request)
+    /// <param name="pushes">The pushes, in the same order.</param>
+    /// <param name="hasKey">Whether the request has a key, under which it can be sent again as it is.</param>
+    public static Problem NotAcknowledged(
+        PublishAnswer answer, IReadOnlyList<(PushNotification Push, Lane Lane)> pushes, bool hasKey = false)
     {
         Guid[] Ids(ProduceOutcome outcome) =>
-            [.. request.Pushes.Zip(answer.Records).Where(pair => pair.Second.Outcome == outcome).Select(pair => pair.First.Push.Id)];
+            [.. pushes.Zip(answer.Records).Where(pair => pair.Second.Outcome == outcome).Select(pair => pair.First.Push.Id)];
 
         var (accepted, unknown) = (Ids(ProduceOutcome.Acked), Ids(ProduceOutcome.Unknown));
         return new Problem(503, "kafka-unavailable", "Kafka did not take the request", (accepted.Length, unknown.Length) switch
         {
             (0, 0) => "Nothing was accepted; send the same request again later.",
-            _ when request.Identity.Key is not null =>
+            _ when hasKey =>
                 "Some of the request was or may have been taken. Send it again as it is, with the same key: no push is sent twice.",
             (0, _) => "Nothing was acknowledged, but the pushes under 'unknown' may have been taken: sent again, they may arrive twice.",
             _ => "The pushes under 'accepted' were taken and will be sent; those under 'unknown' may have been. Send only the others again.",

@@ -91,7 +91,7 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, K
             return (null, false);
         return answer == PublishAnswer.QueueFull
             ? (Problems.Overloaded, false)
-            : (Problems.NotAcknowledged(answer, request), answer.Records.Any(record => record.Outcome != ProduceOutcome.Refused));
+            : (Problems.NotAcknowledged(answer, request.Pushes, request.Identity.Key is not null), answer.Records.Any(record => record.Outcome != ProduceOutcome.Refused));
     }
 
     /// <summary>The answer of a request that is known: its ids derive from its bytes, and what was right then is not judged again.</summary>
