@@ -149,7 +149,7 @@ public sealed class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixt
     [Fact]
     public async Task An_id_is_the_push_s_and_makes_it_the_same_one()
     {
-        var id = Guid.NewGuid();
+        var id = NewId();
         var body = Body(more: $$""","id":"{{id}}" """);
 
         var first = await _api.PushAsync(body);
@@ -165,7 +165,7 @@ public sealed class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixt
     [Fact]
     public async Task An_id_of_a_request_with_several_targets_is_the_request_s()
     {
-        var id = Guid.NewGuid();
+        var id = NewId();
         var body = Body(targets: 2, more: $$""","id":"{{id}}" """);
 
         var answer = await _api.PushAsync(body);
@@ -179,7 +179,7 @@ public sealed class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixt
     [Fact]
     public async Task Ids_of_targets_are_their_pushes()
     {
-        var (a, b) = (Guid.NewGuid(), Guid.NewGuid());
+        var (a, b) = (NewId(), NewId());
         var body = $$$"""{"to":[{"app":"shop-ios","token":"{{{Token}}}","id":"{{{a}}}"},{"app":"shop-ios","token":"{{{Token}}}","id":"{{{b}}}"}],"data":{"k":"v"}}""";
 
         var answer = await _api.PushAsync(body);
@@ -197,7 +197,7 @@ public sealed class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixt
     [Fact]
     public async Task The_same_id_of_two_tenants_is_two_marks()
     {
-        var id = Guid.NewGuid();
+        var id = NewId();
         await _api.PushAsync(Body(more: $$""","id":"{{id}}" """));
         await _api.PushAsync($$$"""{"to":{"app":"rival-ios","token":"{{{Token}}}"},"data":{"k":"v"},"id":"{{{id}}}"}""", ApiProcess.RivalKey);
 
@@ -209,7 +209,6 @@ public sealed class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixt
     [Theory]
     [InlineData("")]
     [InlineData("a\tb")]
-    [InlineData("\u00e4")]
     [InlineData(null)]
     public async Task A_header_that_cannot_be_a_key_is_refused(string? key)
     {
@@ -221,9 +220,12 @@ public sealed class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixt
     [Fact]
     public async Task Two_headers_are_refused()
     {
-        var answer = await _api.PushAsync(Body(), ("Idempotency-Key", "a"), ("Idempotency-Key", "b"));
+        using var connection = await RawConnection.OpenAsync(_api.Address);
+        await connection.SendHeadAsync("Idempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: 2");
+        await connection.SendAsync("{}");
 
-        Assert.Equal("The header Idempotency-Key is there more than once.", answer.Json.GetProperty("detail").GetString());
+        Assert.Contains("400 Bad Request", await connection.ReadUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
+        await connection.ReadUntilAsync("The header Idempotency-Key is there more than once.");
     }
 
     [Theory]
@@ -232,14 +234,14 @@ public sealed class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixt
     [InlineData(""","id":"7"  """, "#/id", "must be a UUID such as \"9b2f7c1e-4a0d-4c6b-8f3e-2d5a7e1b9c04\"")]
     [InlineData(""","id":"00000000-0000-0000-0000-000000000000" """, "#/id", "must be a UUID such as \"9b2f7c1e-4a0d-4c6b-8f3e-2d5a7e1b9c04\"")]
     [InlineData(""","id":"9b2f7c1e4a0d4c6b8f3e2d5a7e1b9c04" """, "#/id", "must be a UUID such as \"9b2f7c1e-4a0d-4c6b-8f3e-2d5a7e1b9c04\"")]
-    public async Task Members_that_cannot_be_one_are_refused(string more, string pointer, string detail) =>
-        Assert.Equal((pointer, detail), Assert.Single((await _api.PushAsync(Body(more: more))).Errors));
+    public async Task Members_that_cannot_be_one_are_refused(string more, string at, string detail) =>
+        Assert.Equal((at, detail), Assert.Single((await _api.PushAsync(Body(more: more))).Errors));
 
     [Theory]
     [InlineData("A", "A", null, "#/to/1/id", "is another target's, too")]
     [InlineData("A", "B", "B", "#/to/1/id", "is the request's, which has several targets")]
     [InlineData("A", null, "B", "#/to/id", "is not the request's, which has no other target")]
-    public async Task Ids_that_contradict_are_refused(string first, string? second, string? whole, string pointer, string detail)
+    public async Task Ids_that_contradict_are_refused(string first, string? second, string? whole, string at, string detail)
     {
         static string Id(string letter) => $"{new string(letter[0], 8)}-0000-4000-8000-000000000000";
         var targets = new[] { first, second }.OfType<string>().Select(id => $$"""{"app":"shop-ios","token":"{{Token}}","id":"{{Id(id)}}"}""").ToList();
@@ -247,10 +249,12 @@ public sealed class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixt
 
         var answer = await _api.PushAsync($$"""{"to":{{to}},"data":{"k":"v"}{{(whole is null ? "" : $",\"id\":\"{Id(whole)}\"")}}}""");
 
-        Assert.Equal((pointer, detail), Assert.Single(answer.Errors));
+        Assert.Equal((at, detail), Assert.Single(answer.Errors));
     }
 
-    private static string NewKey() => $"order {Guid.NewGuid()}";
+    private static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
+    private static string NewKey() => $"order {NewId()}";
 
     private static string Body(int targets = 1, string title = "Hi", string more = "")
     {
