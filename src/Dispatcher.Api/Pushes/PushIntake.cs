@@ -38,12 +38,15 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, K
                 problems.Add(new PushProblem("/idempotencyKey", "is not the one of the header Idempotency-Key; give one of them"));
             read = read with { IdempotencyKey = idempotencyKey ?? read.IdempotencyKey };
             var identity = RequestIdentity.Of(read, caller.Tenant, body, read.Content.AcceptedAt);
-            if (identity.Key is { } key && known.HasAccepted(key, identity.Fingerprint))
-                request = Replay(read, identity);
-            else if (admission.Admit(read, identity.PushIds, caller.Tenant, problems) is var pushes && problems.Count == 0)
-                request = new AdmittedRequest(identity, pushes);
-            else
+            var isReplayed = identity.Key is { } key && known.HasAccepted(key, identity.Fingerprint);
+            var pushes = isReplayed ? Named(read, identity) : admission.Admit(read, identity.PushIds, caller.Tenant, problems);
+            var scope = read.Class == PushClass.Bulk ? Scopes.Bulk : Scopes.Send;
+            if (problems.Count > 0 && !isReplayed)
                 problem = Problems.Invalid(problems);
+            else if (!caller.May(scope))
+                problem = AccessProblems.Forbidden(scope);
+            else
+                request = new AdmittedRequest(identity, pushes) { IsReplayed = isReplayed };
         }
         catch (JsonException e)
         {
@@ -94,14 +97,10 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, K
             : (Problems.NotAcknowledged(answer, request.Pushes, request.Identity.Key is not null), answer.Records.Any(record => record.Outcome != ProduceOutcome.Refused));
     }
 
-    /// <summary>The answer of a request that is known: its ids derive from its bytes, and what was right then is not judged again.</summary>
-    private static AdmittedRequest Replay(PushRequest request, RequestIdentity identity) => new(
-        identity,
+    /// <summary>What the answer to a known request needs: ids derive from its bytes, and what was right then is not judged again.</summary>
+    private static List<(PushNotification Push, Lane Lane)> Named(PushRequest request, RequestIdentity identity) =>
         [.. request.Targets.Select((target, i) =>
-            (request.Content with { Id = identity.PushIds[i], App = target.App, Target = target.Target }, default(Lane)))])
-    {
-        IsReplayed = true,
-    };
+            (request.Content with { Id = identity.PushIds[i], App = target.App, Target = target.Target }, default(Lane)))];
 
     private static JsonDocument Parse(ReadOnlySequence<byte> body)
     {

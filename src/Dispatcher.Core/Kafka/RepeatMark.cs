@@ -17,9 +17,6 @@ public readonly record struct RepeatMark(Guid Key, ulong Fingerprint)
     /// <summary>The header, whose value is <see cref="Fingerprint"/> in 16 hex digits.</summary>
     public const string Header = "idempotency";
 
-    /// <summary>A replay puts a push onto its lane once more, with its mark, and means it.</summary>
-    private const string ReplayHeader = "replay-id";
-
     private const int KeyLength = 36;
     private const int FingerprintLength = 16;
 
@@ -41,7 +38,7 @@ public readonly record struct RepeatMark(Guid Key, ulong Fingerprint)
     {
         mark = default;
         if (headers is null || key is not { Length: KeyLength } || !headers.TryGetLastBytes(Header, out var text) || text?.Length != FingerprintLength
-            || headers.TryGetLastBytes(ReplayHeader, out _)
+            || headers.TryGetLastBytes(DeadLetterHeaders.ReplayId, out _) // puts a push onto its lane once more, mark and all, and means it
             || !Utf8Parser.TryParse(key, out Guid id, out var idLength) || idLength != KeyLength
             || !Utf8Parser.TryParse(text, out ulong fingerprint, out var length, 'x') || length != FingerprintLength)
         {
