@@ -83,7 +83,11 @@ public sealed class ApiProcess : IAsyncDisposable
 
     /// <summary>Posts a body to <c>/push</c> as somebody, with more headers.</summary>
     public Task<Answer> PushAsync(string body, string key, params (string Name, string Value)[] headers) =>
-        SendAsync(HttpMethod.Post, "/push", key, "application/json", Encoding.UTF8.GetBytes(body), headers);
+        SendAsync(HttpMethod.Post, "/push", key, "application/json", Encoding.UTF8.GetBytes(body), headers: headers);
+
+    /// <summary>Posts lines to <c>/push/batch</c>.</summary>
+    public Task<Answer> BatchAsync(string body, string? key = Key, string? contentType = "application/x-ndjson") =>
+        SendAsync(HttpMethod.Post, "/push/batch", key, contentType, Encoding.UTF8.GetBytes(body));
 
     /// <summary>Takes away the file of an app.</summary>
     public void RemoveApp(string name) => File.Delete(Path.Combine(_folder.FullName, "apps", $"{name}.json"));
@@ -104,6 +108,7 @@ public sealed class ApiProcess : IAsyncDisposable
         string? key = null,
         string? contentType = null,
         byte[]? body = null,
+        string? encoding = null,
         IEnumerable<(string Name, string Value)>? headers = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(Address, path));
@@ -113,6 +118,8 @@ public sealed class ApiProcess : IAsyncDisposable
             request.Content = new ByteArrayContent(body);
         if (contentType is not null)
             request.Content?.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        if (encoding is not null)
+            request.Content?.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
         foreach (var header in (headers ?? []).GroupBy(header => header.Name))
             request.Headers.TryAddWithoutValidation(header.Key, header.Select(line => line.Value));
         using var response = await Http.SendAsync(request, CancellationToken.None).WaitAsync(Patience);

@@ -9,7 +9,9 @@ namespace Dispatcher.Api.Pushes;
 /// <summary><c>POST /push</c>: who, what, is it right, publish, answer.</summary>
 internal sealed class PushEndpoint(PushIntake intake)
 {
-    private const string KeyHeader = "Idempotency-Key";
+    /// <summary>The header with a request's key.</summary>
+    public const string KeyHeader = "Idempotency-Key";
+
     private const string ReplayedHeader = "Idempotency-Replayed";
 
     /// <summary>Maps the route. Which of the scopes a request takes, its class says.</summary>
@@ -53,9 +55,9 @@ internal sealed class PushEndpoint(PushIntake intake)
                 read = await body.ReadAsync(context.RequestAborted);
             }
         }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (BadHttpRequestException e) when (Problems.Unreadable(e) is { } unreadable)
         {
-            return (null, Problems.TooLarge);
+            return (null, unreadable);
         }
 
         intake.TryAdmit(read.Buffer, caller, out var request, out var problem, (string?)context.Request.Headers[KeyHeader]);

@@ -252,6 +252,30 @@ public sealed class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixt
         Assert.Equal((at, detail), Assert.Single(answer.Errors));
     }
 
+    [Fact]
+    public async Task Lines_of_a_batch_have_keys_of_their_own()
+    {
+        var (line, count) = (Body(more: $$""","idempotencyKey":"{{NewKey()}}" """), _api.Kafka.Count());
+
+        var answer = await _api.BatchAsync($"{line}\n{line}\n");
+
+        var results = answer.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(result => System.Text.Json.JsonElement.Parse(result)).ToList();
+        Assert.All(results, result => Assert.Equal(202, result.GetProperty("status").GetInt32()));
+        Assert.Single(results.Select(result => result.GetProperty("id").GetGuid()).Distinct());
+        Assert.Equal([false, true], results.Select(result => result.TryGetProperty("replayed", out _)));
+        Assert.Equal(count + 1, _api.Kafka.Count());
+    }
+
+    /// <summary>Trap: ignored, it would promise what does not hold.</summary>
+    [Fact]
+    public async Task A_key_over_a_batch_is_refused()
+    {
+        var answer = await _api.SendAsync(
+            HttpMethod.Post, "/push/batch", ApiProcess.Key, "application/x-ndjson", [.. "{}"u8], headers: [("Idempotency-Key", NewKey())]);
+
+        Assert.Equal((400, "invalid-idempotency-key"), (answer.Status, answer.Problem));
+    }
+
     private static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 
     private static string NewKey() => $"order {NewId()}";
