@@ -10,15 +10,16 @@ namespace Dispatcher.Api.Pushes;
 /// <summary>Checks a request against the apps it names and what their providers take, and makes a push of each target.</summary>
 /// <param name="apps">The configured apps.</param>
 /// <param name="templates">The templates that requests may name.</param>
-/// <param name="time">Where ids get their instant from.</param>
-internal sealed class Admission(AppCatalog apps, TemplateCatalog templates, TimeProvider time)
+internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
 {
     /// <summary>Admits a request whole, or says everything that is wrong with it.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="ids">The id of each target's push.</param>
     /// <param name="tenant">Who asks; other tenants' apps do not exist for it.</param>
     /// <param name="problems">What is wrong so far, to which this adds; content that is wrong already is not looked at again.</param>
     /// <returns>A push for each target, in order, with its lane; only to be used without problems.</returns>
-    public List<(PushNotification Push, Lane Lane)> Admit(PushRequest request, string tenant, List<PushProblem> problems)
+    public List<(PushNotification Push, Lane Lane)> Admit(
+        PushRequest request, IReadOnlyList<Guid> ids, string tenant, List<PushProblem> problems)
     {
         var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
         var checkedContents = new HashSet<(string App, TargetKind Kind, Composed Content)>();
@@ -39,7 +40,7 @@ internal sealed class Admission(AppCatalog apps, TemplateCatalog templates, Time
 
         for (var i = 0; i < request.Targets.Count; i++)
         {
-            var (name, target, _) = request.Targets[i];
+            var (name, target) = (request.Targets[i].App, request.Targets[i].Target);
             if (!apps.TryGet(name, out var app) || app.Tenant != tenant)
             {
                 Add($"{request.PointerTo(i)}/app", "is not an app of yours");
@@ -51,7 +52,7 @@ internal sealed class Admission(AppCatalog apps, TemplateCatalog templates, Time
 
             if (!checksContent || composer.For(i, app.Provider, problems) is not { } composed)
                 continue;
-            var push = composed.Content with { Id = Guid.CreateVersion7(time.GetUtcNow()), App = name, Target = target };
+            var push = composed.Content with { Id = ids[i], App = name, Target = target };
             if (checkedContents.Add((name, target.Kind, composed))) // content is the same for most such targets of an app
             {
                 problems.AddRange(ContentProblems(push, app, request.PointerTo(i))

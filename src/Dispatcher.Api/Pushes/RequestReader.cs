@@ -44,6 +44,8 @@ internal sealed class RequestReader
         string? locale = null, templateName = null;
         Template? template = null;
         Dictionary<string, string>? variables = null;
+        Guid? id = null;
+        string? idempotencyKey = null;
         var content = new PushNotification { Id = default, App = "", Target = Target.Token(""), AcceptedAt = now };
 
         foreach (var (name, value, at) in _members.Members(root, ""))
@@ -54,6 +56,12 @@ internal sealed class RequestReader
                     hasTo = true;
                     isList = value.ValueKind == JsonValueKind.Array;
                     targets = _targets.ReadAll(value, at);
+                    break;
+                case "id":
+                    id = _members.Uuid(value, at);
+                    break;
+                case "idempotencyKey":
+                    idempotencyKey = ReadKey(value, at);
                     break;
                 case "class":
                     pushClass = _members.OneOf(value, at, ("urgent", PushClass.Urgent), ("bulk", PushClass.Bulk));
@@ -107,6 +115,8 @@ internal sealed class RequestReader
             _members.Add("/to", "is missing; name one target or up to 1,000");
         var request = new PushRequest(targets, isList, pushClass, content)
         {
+            Id = id,
+            IdempotencyKey = idempotencyKey,
             Locale = locale,
             Localized = localized,
             TemplateName = templateName,
@@ -114,6 +124,7 @@ internal sealed class RequestReader
             Variables = variables,
             Json = root,
         };
+        CheckIds(request);
         if (template is null && templateName is null)
             RefuseVariables(request);
         return request;
@@ -129,6 +140,29 @@ internal sealed class RequestReader
         {
             if (request.Targets[i].Own?.Variables is not null)
                 _members.Add($"{request.PointerTo(i)}/variables", Problem);
+        }
+    }
+
+    private string? ReadKey(JsonElement value, string at)
+    {
+        var key = _members.Text(value, at, mayBeEmpty: true);
+        if (key is not null && RepeatKey.Problem(key) is { } problem)
+            _members.Add(at, problem);
+        return key;
+    }
+
+    /// <summary>An id is one push's: results and cancellations go by it.</summary>
+    private void CheckIds(PushRequest request)
+    {
+        HashSet<Guid>? ids = null;
+        for (var i = 0; i < request.Targets.Count; i++)
+        {
+            if (request.Targets[i].Id is not { } id)
+                continue;
+            if (!(ids ??= []).Add(id))
+                _members.Add($"{request.PointerTo(i)}/id", "is another target's, too");
+            else if (request.Id is { } whole && (id == whole) != (request.Targets.Count == 1))
+                _members.Add($"{request.PointerTo(i)}/id", id == whole ? "is the request's, which has several targets" : "is not the request's, which has no other target");
         }
     }
 

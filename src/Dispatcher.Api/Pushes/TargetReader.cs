@@ -33,6 +33,7 @@ internal sealed class TargetReader(MemberReader members, ContentReader content, 
         string? app = null;
         Target? whom = null;
         OwnContent? own = null;
+        Guid? id = null;
         foreach (var (name, value, memberAt) in members.Members(target, at))
         {
             if (name == "app")
@@ -43,6 +44,8 @@ internal sealed class TargetReader(MemberReader members, ContentReader content, 
                 own = (own ?? new()) with { Variables = variables.Read(value, memberAt) };
             else if (name == "data")
                 own = (own ?? new()) with { Data = content.ReadData(value, memberAt) };
+            else if (name == "id")
+                id = members.Uuid(value, memberAt);
             else if (Target.KindOf(name) is not { } kind)
                 members.Unknown(memberAt);
             else if (whom is not null)
@@ -55,6 +58,6 @@ internal sealed class TargetReader(MemberReader members, ContentReader content, 
             members.Add($"{at}/app", "is missing");
         if (target.ValueKind == JsonValueKind.Object && whom is null)
             members.Add($"{at}/token", "is missing");
-        return new RequestedTarget(app ?? "", whom ?? Target.Token(""), own);
+        return new RequestedTarget(app ?? "", whom ?? Target.Token("")) { Id = id, Own = own };
     }
 }

@@ -30,7 +30,8 @@ internal sealed class Desk : IDisposable
             },
             folder: null);
         var catalog = new TemplateCatalog([.. templates.Select(template => Template(template.Name, template.Json))]);
-        _intake = new PushIntake(new Admission(Apps, catalog, TimeProvider.System), publisher: null!, TimeProvider.System);
+        _intake = new PushIntake(
+            new Admission(Apps, catalog), publisher: null!, new KnownRequests(new IdempotencyOptions(), TimeProvider.System), TimeProvider.System);
     }
 
     public AppCatalog Apps { get; }
