@@ -6,6 +6,7 @@ using Dispatcher.Api.Channels;
 using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
+using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Templates;
 using Dispatcher.Api.Topics;
@@ -60,6 +61,7 @@ try
     if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
+    var google = GoogleEnvironment.Read(Environment.GetEnvironmentVariable);
     builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
@@ -73,7 +75,7 @@ try
         chance,
         services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmTopics(
-        fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
+        fcm, google, time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForRequests(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -103,7 +105,7 @@ try
     app.UseMiddleware<AccessGate>(new ApiKeys(access));
     RequestCompression.Use(app);
     new Routes(
-        new PushEndpoint(intake),
+        new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google))),
         ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
