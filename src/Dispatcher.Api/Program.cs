@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Dispatcher.Api;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Access.Tokens;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
@@ -12,6 +13,10 @@ using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Primitives;
+
+const string PollingVariable = "DOTNET_USE_POLLING_FILE_WATCHER";
 
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
@@ -20,10 +25,19 @@ var error = Console.Error;
 var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
+// Mounted volumes swap links and tell no watcher; looking every few seconds finds that, too.
+if (Environment.GetEnvironmentVariable(PollingVariable) is null)
+    Environment.SetEnvironmentVariable(PollingVariable, "1");
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
 if (builder.Configuration["Urls"] is null)
     builder.WebHost.UseUrls("http://127.0.0.1:8080");
+
+// A file that is broken while it changes must not end the process; who reads it again says so.
+var files = builder.Configuration.Sources.OfType<JsonConfigurationSource>().ToArray();
+foreach (var file in files)
+    file.OnLoadException = failure => failure.Ignore = true;
 
 T Section<T>(string name)
     where T : new() => builder.Configuration.GetSection(name).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
@@ -53,7 +67,17 @@ try
     builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<AccessMetrics>();
+    builder.Services.AddSingleton(services => new Callers(
+        new ApiKeys(access, time), access.Jwt is null ? null : VerifierOf(services, access.Jwt), services.GetRequiredService<ILogger<Callers>>()));
+    builder.Services.AddSingleton(services => new AccessReload(
+        services.GetRequiredService<Callers>(),
+        access,
+        ReadAccess,
+        jwt => VerifierOf(services, jwt),
+        time,
+        services.GetRequiredService<AccessMetrics>(),
+        services.GetRequiredService<ILogger<AccessReload>>()));
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
         services.GetRequiredService<CredentialMetrics>(),
@@ -82,7 +106,9 @@ try
         SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
     });
     app.UseStatusCodePages();
-    app.UseMiddleware<AccessGate>(new ApiKeys(access));
+    using var reloads = ChangeToken.OnChange(
+        ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
+    app.UseMiddleware<AccessGate>();
     new Routes(
         new PushEndpoint(intake),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
@@ -101,6 +127,22 @@ catch (Exception e) when (e is InvalidAppException or InvalidOperationException 
 {
     // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
     return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
+}
+
+JwtVerifier VerifierOf(IServiceProvider services, JwtOptions options)
+{
+    var fetch = new KeyFetch(options, time);
+    var logger = services.GetRequiredService<ILogger<SigningKeys>>();
+    var keys = new SigningKeys(fetch.GetAsync, fetch, options.RefreshInterval, time, chance, services.GetRequiredService<AccessMetrics>(), logger);
+    return new JwtVerifier(options, keys, time);
+}
+
+AccessOptions ReadAccess()
+{
+    // What configuration makes of a broken file is an empty one, and nobody wants the keys gone that were in it.
+    foreach (var file in files)
+        ConfigurationFile.RequireReadable(file.FileProvider?.GetFileInfo(file.Path ?? "")?.PhysicalPath);
+    return Section<AccessOptions>("Access");
 }
 
 int Refuse(params string[] problems)
