@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using Dispatcher.Api;
 using Dispatcher.Api.Access;
-using Dispatcher.Api.Access.Tokens;
+using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
+using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Pushes;
@@ -46,12 +47,13 @@ try
 {
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
+    var batches = Section<BatchOptions>("Batches");
     var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. server.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -67,17 +69,9 @@ try
     builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<AccessMetrics>();
-    builder.Services.AddSingleton(services => new Callers(
-        new ApiKeys(access, time), access.Jwt is null ? null : VerifierOf(services, access.Jwt), services.GetRequiredService<ILogger<Callers>>()));
-    builder.Services.AddSingleton(services => new AccessReload(
-        services.GetRequiredService<Callers>(),
-        access,
-        ReadAccess,
-        jwt => VerifierOf(services, jwt),
-        time,
-        services.GetRequiredService<AccessMetrics>(),
-        services.GetRequiredService<ILogger<AccessReload>>()));
+    RequestCompression.Add(builder.Services);
+    AccessServices.Add(builder.Services, access, ReadAccess, time, chance);
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
         services.GetRequiredService<CredentialMetrics>(),
@@ -109,8 +103,10 @@ try
     using var reloads = ChangeToken.OnChange(
         ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
     app.UseMiddleware<AccessGate>();
+    RequestCompression.Use(app);
     new Routes(
         new PushEndpoint(intake),
+        ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),
@@ -127,14 +123,6 @@ catch (Exception e) when (e is InvalidAppException or InvalidOperationException 
 {
     // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
     return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
-}
-
-JwtVerifier VerifierOf(IServiceProvider services, JwtOptions options)
-{
-    var fetch = new KeyFetch(options, time);
-    var logger = services.GetRequiredService<ILogger<SigningKeys>>();
-    var keys = new SigningKeys(fetch.GetAsync, fetch, options.RefreshInterval, time, chance, services.GetRequiredService<AccessMetrics>(), logger);
-    return new JwtVerifier(options, keys, time);
 }
 
 AccessOptions ReadAccess()
