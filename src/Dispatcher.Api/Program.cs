@@ -75,10 +75,10 @@ try
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var keys = new ApiKeys(access);
-    var push = new PushEndpoint(keys, new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
+    var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
     app.UseExceptionHandler();
     app.UseStatusCodePages();
-    app.MapPost("/push", push.HandleAsync);
+    app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
     new ChannelEndpoints(
         keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
     new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);

@@ -39,10 +39,9 @@ internal sealed record Problem(int Status, string Type, string Title, string? De
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary>A pointer as the fragment of a URI (RFC 6901, section 6).</summary>
-    private static string Fragment(string pointer) => "#" + string.Join('/', pointer.Split('/').Select(Uri.EscapeDataString));
-
-    private void Write(Utf8JsonWriter json)
+    /// <summary>Writes the problem as an object.</summary>
+    /// <param name="json">Where to.</param>
+    public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("type"u8, $"urn:dispatcher:problem:{Type}");
@@ -68,6 +67,9 @@ internal sealed record Problem(int Status, string Type, string Title, string? De
         WriteIds(json, "unknown", Unknown);
         json.WriteEndObject();
     }
+
+    /// <summary>A pointer as the fragment of a URI (RFC 6901, section 6).</summary>
+    private static string Fragment(string pointer) => "#" + string.Join('/', pointer.Split('/').Select(Uri.EscapeDataString));
 
     private static void WriteIds(Utf8JsonWriter json, string name, IReadOnlyList<Guid> ids)
     {

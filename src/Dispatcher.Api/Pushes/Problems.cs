@@ -49,7 +49,7 @@ internal static class Problems
     /// <summary>Kafka did not acknowledge every record.</summary>
     /// <param name="answer">What it did.</param>
     /// <param name="pushes">The pushes, in the same order.</param>
-    public static Problem NotAcknowledged(PublishAnswer answer, List<(PushNotification Push, Lane Lane)> pushes)
+    public static Problem NotAcknowledged(PublishAnswer answer, IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
     {
         Guid[] Ids(ProduceOutcome outcome) =>
             [.. pushes.Zip(answer.Records).Where(pair => pair.Second.Outcome == outcome).Select(pair => pair.First.Push.Id)];
@@ -68,6 +68,11 @@ internal static class Problems
         };
     }
 
-    // The parser's own words, less the position that it repeats.
-    private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+    /// <summary>The parser's own words, less the position that it repeats, and less the body that it quotes after a broken literal: it may hold a token.</summary>
+    private static string Reason(JsonException e)
+    {
+        var words = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+        var literal = words.IndexOf("is an invalid JSON literal", StringComparison.Ordinal);
+        return literal < 0 ? words : $"What stands here {words[literal..]}";
+    }
 }
