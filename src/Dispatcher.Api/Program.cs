@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
+using Dispatcher.Api.Contract;
+using Dispatcher.Api.Http;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
@@ -29,11 +31,12 @@ try
 {
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
+    var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. server.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -46,11 +49,7 @@ try
     if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
-    builder.WebHost.ConfigureKestrel(kestrel =>
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = PushLimits.MaxRequestBytes;
-    });
+    builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>();
@@ -76,12 +75,18 @@ try
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var keys = new ApiKeys(access);
     var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
-    app.UseExceptionHandler();
+    app.UseExceptionHandler(new ExceptionHandlerOptions
+    {
+        // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
+        StatusCodeSelector = e => e is BadHttpRequestException refused ? refused.StatusCode : StatusCodes.Status500InternalServerError,
+        SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
+    });
     app.UseStatusCodePages();
     app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
     new ChannelEndpoints(
         keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
     new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
+    ContractEndpoints.Map(app);
     app.MapGet("/health/live", () => Results.Ok());
     app.MapGet("/health/ready", async () =>
         await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
