@@ -69,13 +69,23 @@ public sealed unsafe class OffsetList : IDisposable
     /// <param name="timeout">How long it may take.</param>
     /// <returns>A line for each partition of which it is known.</returns>
     /// <exception cref="KafkaException">Kafka did not answer.</exception>
-    public List<(TopicPartition Partition, long Offset, byte[] Metadata)> Committed(TimeSpan timeout)
+    public List<(TopicPartition Partition, long Offset, byte[] Metadata)> Committed(TimeSpan timeout) => Committed(timeout, mayLack: true);
+
+    /// <summary>The same, for those to whom a partition that Kafka says nothing of is not one without a commit.</summary>
+    /// <param name="timeout">How long it may take.</param>
+    /// <returns>A line for each partition that has a commit.</returns>
+    /// <exception cref="KafkaException">Kafka did not answer for each of them.</exception>
+    public List<(TopicPartition Partition, long Offset, byte[] Metadata)> CommittedOfAll(TimeSpan timeout) => Committed(timeout, mayLack: false);
+
+    private List<(TopicPartition Partition, long Offset, byte[] Metadata)> Committed(TimeSpan timeout, bool mayLack)
     {
         Check(LibrdkafkaBindings.Committed(null, _client, (nint)_list, (nint)timeout.TotalMilliseconds));
         var committed = new List<(TopicPartition, long, byte[])>(Count);
         for (var i = 0; i < Count; i++)
         {
             ref var element = ref _list->Elements[i];
+            if (!mayLack)
+                Check(element.Error);
             if (element.Error != ErrorCode.NoError || element.Offset < 0)
                 continue;
             var metadata = new ReadOnlySpan<byte>((void*)element.Metadata, (int)element.MetadataSize).ToArray();

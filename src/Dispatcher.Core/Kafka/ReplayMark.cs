@@ -40,23 +40,14 @@ public readonly record struct RecordPlace(string Topic, int Partition, long Offs
 /// <param name="Origin">The dead letter that it was made from.</param>
 public sealed record ReplayMark(string Id, int Count, RecordPlace Origin)
 {
-    /// <summary>The header with <see cref="Id"/>.</summary>
-    public const string IdHeader = "replay-id";
-
-    /// <summary>The header with <see cref="Count"/>.</summary>
-    public const string CountHeader = "replay-count";
-
-    /// <summary>The header with <see cref="Origin"/>.</summary>
-    public const string OriginHeader = "replay-origin";
-
     /// <summary>The mark of a record, or <see langword="null"/> for one that no replay has made.</summary>
     /// <param name="headers">The record's headers.</param>
     public static ReplayMark? Read(Headers? headers)
     {
         // Most records have none, and the id alone says so.
-        return Text(headers, IdHeader) is { } id
-            && int.TryParse(Text(headers, CountHeader), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && RecordPlace.TryParse(Text(headers, OriginHeader), out var origin)
+        return Text(headers, DeadLetterHeaders.ReplayId) is { } id
+            && int.TryParse(Text(headers, DeadLetterHeaders.ReplayCount), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && RecordPlace.TryParse(Text(headers, DeadLetterHeaders.ReplayOrigin), out var origin)
             ? new ReplayMark(id, count, origin)
             : null;
     }
@@ -65,9 +56,9 @@ public sealed record ReplayMark(string Id, int Count, RecordPlace Origin)
     /// <param name="headers">The headers.</param>
     public void Put(Headers headers)
     {
-        Put(headers, IdHeader, Id);
-        Put(headers, CountHeader, Count.ToString(CultureInfo.InvariantCulture));
-        Put(headers, OriginHeader, Origin.ToString());
+        Put(headers, DeadLetterHeaders.ReplayId, Id);
+        Put(headers, DeadLetterHeaders.ReplayCount, Count.ToString(CultureInfo.InvariantCulture));
+        Put(headers, DeadLetterHeaders.ReplayOrigin, Origin.ToString());
     }
 
     private static void Put(Headers headers, string name, string value)

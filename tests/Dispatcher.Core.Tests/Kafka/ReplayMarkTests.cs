@@ -49,7 +49,7 @@ public sealed class ReplayMarkTests
         var next = Mark with { Count = 3 };
         var second = again.ToReplay(Letter.Value!, next);
         Assert.Equal(next, ReplayMark.Read(second.Headers));
-        Assert.Equal(1, second.Headers.Count(header => header.Key == ReplayMark.CountHeader));
+        Assert.Equal(1, second.Headers.Count(header => header.Key == DeadLetterHeaders.ReplayCount));
     }
 
     [Theory]
@@ -60,9 +60,9 @@ public sealed class ReplayMarkTests
     [InlineData("")]
     public void Headers_that_are_no_mark_of_ours_are_none(string origin) => Assert.Null(ReplayMark.Read(new Headers
     {
-        { ReplayMark.IdHeader, "x"u8.ToArray() },
-        { ReplayMark.CountHeader, "1"u8.ToArray() },
-        { ReplayMark.OriginHeader, Encoding.UTF8.GetBytes(origin) },
+        { DeadLetterHeaders.ReplayId, "x"u8.ToArray() },
+        { DeadLetterHeaders.ReplayCount, "1"u8.ToArray() },
+        { DeadLetterHeaders.ReplayOrigin, Encoding.UTF8.GetBytes(origin) },
     }));
 
     [Fact]

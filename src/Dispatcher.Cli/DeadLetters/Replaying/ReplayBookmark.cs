@@ -24,7 +24,8 @@ internal sealed record ReplayBookmark(
     /// <returns>What it says; <see langword="null"/> when it is not ours, or a later version's.</returns>
     public static ReplayBookmark? Decode(string text)
     {
-        if (text.Split(' ') is not [Version, var run, "open" or "closed" and var state, var at, var filters, .. var passes] || Instant(at) is not { } time)
+        if (text.Split(' ') is not [Version, var run, var state, var at, var filters, .. var passes]
+            || state is not ("open" or "closed") || Instant(at) is not { } time)
             return null;
         var decoded = passes.Select(DecodePass).ToList();
         return decoded.Contains(null) || decoded is not [{ } current, .. var history]
