@@ -26,6 +26,7 @@ public sealed class ReplayCrashTests(ITestOutputHelper output) : IDisposable
             using var killed = new ReplayProcess(_stage.Arguments([]));
             while (_stage.OnLanes() < killedAt && !killed.HasEnded)
                 await Task.Yield();
+            Assert.False(killed.HasEnded);
             await killed.KillAsync();
             output.WriteLine($"killed at {_stage.OnLanes()}");
         }

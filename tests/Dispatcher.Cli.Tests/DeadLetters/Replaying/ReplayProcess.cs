@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dispatcher.Cli.Processes;
 
 namespace Dispatcher.Cli.Tests.DeadLetters.Replaying;
 
@@ -11,12 +12,8 @@ internal sealed class ReplayProcess : IDisposable
 
     public ReplayProcess(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dispatcher.Cli.dll"), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = Executable.Find("Dispatcher.Cli", AppContext.BaseDirectory).Start(arguments);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _errors = _process.StandardError.ReadToEndAsync();
