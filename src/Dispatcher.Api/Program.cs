@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Dispatcher.Api;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Contract;
@@ -73,7 +74,6 @@ try
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
-    var keys = new ApiKeys(access);
     var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
@@ -82,17 +82,13 @@ try
         SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
     });
     app.UseStatusCodePages();
-    app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
-    new ChannelEndpoints(
-        keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
-    new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
-    ContractEndpoints.Map(app);
-    app.MapGet("/health/live", () => Results.Ok());
-    app.MapGet("/health/ready", async () =>
-        await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
-            ? Results.Ok()
-             : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
-    app.MapGet("/health/process", () => ProcessUsage.Read());
+    app.UseMiddleware<AccessGate>(new ApiKeys(access));
+    new Routes(
+        new PushEndpoint(intake),
+        new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
+        new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
+        new ContractEndpoints(access.PublicDocs),
+        isReady: () => producer.IsReachable(TimeSpan.FromSeconds(2))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
