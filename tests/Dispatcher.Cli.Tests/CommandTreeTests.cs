@@ -40,6 +40,7 @@ public sealed class CommandTreeTests
     [InlineData("push")]
     [InlineData("load")]
     [InlineData("dead-letters", "list")]
+    [InlineData("dead-letters", "replay")]
     [InlineData("simulate")]
     public async Task Help_of_a_command_ends_with_examples(params string[] command)
     {

@@ -16,7 +16,9 @@ internal static class ReplayId
     public static string Of(string topicPrefix, IReadOnlyList<TypedFilter> filters)
     {
         // Words that may be shown; a device's token may not.
-        var words = filters.Where(filter => filter.Name is "--app" or "--reason" or "--provider" or "--class").SelectMany(filter => filter.Values);
+        var words = filters
+            .Where(filter => filter.Name is "--app" or "--reason" or "--provider" or "--class").OrderBy(filter => filter.Name, StringComparer.Ordinal)
+            .SelectMany(filter => filter.Values.Order(StringComparer.Ordinal));
         var readable = string.Join('-', words.Select(Readable).Where(word => word is not "")).ToLowerInvariant();
         return $"{(readable is "" ? "all" : readable[..Math.Min(readable.Length, 40)].TrimEnd('-'))}-{Hash(topicPrefix, filters)}";
     }

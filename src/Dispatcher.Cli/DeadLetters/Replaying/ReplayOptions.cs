@@ -45,11 +45,13 @@ internal sealed class ReplayOptions
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_replayId) is { } id && !ReplayId.IsValid(id))
+            // What cannot be read has been said, and would throw here.
+            bool Has(Option option) => result.GetResult(option) is { } given && !given.Errors.Any();
+            if (Has(_replayId) && result.GetValue(_replayId) is { } id && !ReplayId.IsValid(id))
                 result.AddError($"--replay-id '{id}' is not 1 to {ReplayId.MaxLength} of a-z, A-Z, 0-9, '.', '_' and '-'.");
-            if (result.GetValue(_extend) is { } extend && (extend < TimeSpan.FromSeconds(1) || extend.TotalSeconds > PushLimits.MaxTimeToLive))
+            if (Has(_extend) && result.GetValue(_extend) is { } extend && (extend < TimeSpan.FromSeconds(1) || extend.TotalSeconds > PushLimits.MaxTimeToLive))
                 result.AddError("--extend-ttl must be 1s to 28d.");
-            if (result.GetResult(_apps) is not null && result.GetValue(_apps) is { } apps && apps.DistinctBy(pair => pair.Key).Count() < apps.Length)
+            if (Has(_apps) && result.GetValue(_apps) is { } apps && apps.DistinctBy(pair => pair.Key).Count() < apps.Length)
                 result.AddError("--app-map has two apps for one.");
         });
     }
