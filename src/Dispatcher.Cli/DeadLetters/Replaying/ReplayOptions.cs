@@ -21,8 +21,8 @@ internal sealed class ReplayOptions
 
     private readonly Option<string?> _toClass = new("--to-class") { Description = "To the lanes of this class, instead of those they came from", HelpName = "urgent|bulk" };
 
-    private readonly Option<TimeSpan?> _extend = ParsedOption.Duration(
-        "--extend-ttl", "Make them worth sending for so long from now on, where less of their time to live is left");
+    private readonly Option<TimeSpan?> _extend = ParsedOption.Of<TimeSpan>(
+        "--extend-ttl", "Make them worth sending for so long from now on, where less of their time to live is left", TryParseTimeToLive, "1s to 28d");
 
     private readonly Option<bool> _expired = new("--include-expired") { Description = "Send what is past its time to live, too, as it is; it ends as expired" };
 
@@ -39,20 +39,15 @@ internal sealed class ReplayOptions
     public void AddTo(Command command)
     {
         _rate.HelpName = "rate";
+        _extend.HelpName = "duration";
         _apps.HelpName = "old=new";
         _toClass.AcceptOnlyFromAmong("urgent", "bulk");
         foreach (var option in (Option[])[_dryRun, _yes, _rate, _limit, _toClass, _extend, _expired, _apps, _maxReplays, _force, _replayId])
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            // What cannot be read has been said, and would throw here.
-            bool Has(Option option) => result.GetResult(option) is { } given && !given.Errors.Any();
-            if (Has(_replayId) && result.GetValue(_replayId) is { } id && !ReplayId.IsValid(id))
+            if (result.GetValue(_replayId) is { } id && !ReplayId.IsValid(id))
                 result.AddError($"--replay-id '{id}' is not 1 to {ReplayId.MaxLength} of a-z, A-Z, 0-9, '.', '_' and '-'.");
-            if (Has(_extend) && result.GetValue(_extend) is { } extend && (extend < TimeSpan.FromSeconds(1) || extend.TotalSeconds > PushLimits.MaxTimeToLive))
-                result.AddError("--extend-ttl must be 1s to 28d.");
-            if (Has(_apps) && result.GetValue(_apps) is { } apps && apps.DistinctBy(pair => pair.Key).Count() < apps.Length)
-                result.AddError("--app-map has two apps for one.");
         });
     }
 
@@ -73,7 +68,7 @@ internal sealed class ReplayOptions
                 parsed.GetValue(_force) ? int.MaxValue : parsed.GetValue(_maxReplays) ?? DefaultMaxReplays),
             Change = new ReplayChange(
                 parsed.GetValue(_toClass) is { } name ? Enum.Parse<PushClass>(name, ignoreCase: true) : null,
-                (parsed.GetValue(_apps) ?? []).ToDictionary(),
+                Apps(parsed.GetValue(_apps) ?? []),
                 parsed.GetValue(_extend)),
             Rate = parsed.GetValue(_rate) ?? DefaultRate,
             Limit = parsed.GetValue(_limit) ?? long.MaxValue,
@@ -98,6 +93,14 @@ internal sealed class ReplayOptions
         perSecond = double.PositiveInfinity;
         return text is "max" || Rate.TryParse(text, out perSecond);
     }
+
+    private static bool TryParseTimeToLive(string text, out TimeSpan duration) =>
+        Duration.TryParse(text, out duration) && duration >= TimeSpan.FromSeconds(1) && duration.TotalSeconds <= PushLimits.MaxTimeToLive;
+
+    private static Dictionary<string, string> Apps(KeyValuePair<string, string>[] pairs) =>
+        pairs.GroupBy(pair => pair.Key).FirstOrDefault(group => group.Count() > 1) is { Key: var app }
+            ? throw new CommandFailedException($"--app-map has two apps for {app}.", ExitCode.Usage)
+            : pairs.ToDictionary();
 
     private static bool TryParseApps(string text, out KeyValuePair<string, string> apps)
     {

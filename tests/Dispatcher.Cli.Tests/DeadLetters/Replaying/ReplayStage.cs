@@ -14,6 +14,7 @@ internal sealed class ReplayStage : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly IConsumer<byte[]?, byte[]?> _watch;
 
     public ReplayStage(int partitions = 3)
     {
@@ -26,6 +27,7 @@ internal sealed class ReplayStage : IDisposable
         config.LingerMs = 20;
         config.QueueBufferingMaxMessages = 2_000_000;
         _producer = new ProducerBuilder<byte[]?, byte[]?>(config).Build();
+        _watch = Connection.Reader();
         Partitions = partitions;
     }
 
@@ -112,11 +114,7 @@ internal sealed class ReplayStage : IDisposable
     }
 
     /// <summary>How many records the lanes have.</summary>
-    public long OnLanes()
-    {
-        using var reader = Connection.Reader();
-        return LanePartitions().Sum(partition => reader.QueryWatermarkOffsets(partition, Patience).High.Value);
-    }
+    public long OnLanes() => LanePartitions().Sum(partition => _watch.QueryWatermarkOffsets(partition, Patience).High.Value);
 
     /// <summary>Everything on the lanes.</summary>
     public List<ConsumeResult<byte[]?, byte[]?>> Lanes()
@@ -149,6 +147,7 @@ internal sealed class ReplayStage : IDisposable
     public void Dispose()
     {
         _producer.Dispose();
+        _watch.Dispose();
         Cluster.Dispose();
     }
 
