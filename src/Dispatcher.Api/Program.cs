@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using Dispatcher.Api;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
+using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Pushes;
@@ -32,12 +34,13 @@ try
 {
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
+    var batches = Section<BatchOptions>("Batches");
     var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. server.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -53,7 +56,8 @@ try
     builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>();
+    RequestCompression.Add(builder.Services);
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
         services.GetRequiredService<CredentialMetrics>(),
@@ -83,8 +87,10 @@ try
     });
     app.UseStatusCodePages();
     app.UseMiddleware<AccessGate>(new ApiKeys(access));
+    RequestCompression.Use(app);
     new Routes(
         new PushEndpoint(intake),
+        ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),

@@ -1,4 +1,5 @@
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Pushes;
@@ -9,17 +10,25 @@ namespace Dispatcher.Api;
 
 /// <summary>Every route of the API. Each says who may use it; <see cref="AccessGate"/> closes those that do not.</summary>
 /// <param name="pushes">Pushes.</param>
+/// <param name="batches">Many requests in one.</param>
 /// <param name="channels">Channels.</param>
 /// <param name="topics">Subscriptions to topics.</param>
 /// <param name="contract">The description of all of them.</param>
 /// <param name="isReady">Whether requests can be served; it may block for seconds.</param>
-internal sealed class Routes(PushEndpoint pushes, ChannelEndpoints channels, TopicEndpoints topics, ContractEndpoints contract, Func<bool> isReady)
+internal sealed class Routes(
+    PushEndpoint pushes,
+    BatchEndpoint batches,
+    ChannelEndpoints channels,
+    TopicEndpoints topics,
+    ContractEndpoints contract,
+    Func<bool> isReady)
 {
     /// <summary>Maps them.</summary>
     /// <param name="app">Where.</param>
     public void Map(IEndpointRouteBuilder app)
     {
         pushes.Map(app);
+        batches.Map(app);
         channels.Map(app);
         topics.Map(app);
         contract.Map(app);

@@ -1,4 +1,5 @@
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Topics;
@@ -30,7 +31,13 @@ public sealed class RoutesTests
     private static IReadOnlyList<RouteEndpoint> Map()
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
-        new Routes(new PushEndpoint(null!), new ChannelEndpoints(null!, null!, null!), new TopicEndpoints(null!, null!), new(isPublic: false), () => true).Map(app);
+        new Routes(
+            new PushEndpoint(null!),
+            new BatchEndpoint(null!, new(), null!, null!, null!, null!),
+            new ChannelEndpoints(null!, null!, null!),
+            new TopicEndpoints(null!, null!),
+            new(isPublic: false),
+            () => true).Map(app);
         return [.. app.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>()];
     }
 }
