@@ -1,11 +1,11 @@
 namespace Dispatcher.Cli.DeadLetters.Replaying;
 
-/// <summary>So many a second, evenly. What was missed while Kafka stood still is not made up for: a lane is not to be flooded after an outage.</summary>
+/// <summary>So many a second, evenly. What was missed for longer than a second, while Kafka stood still, is not made up for: a lane is not to be flooded after an outage.</summary>
 /// <param name="perSecond">How many; infinity for as fast as it goes.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Pace(double perSecond, TimeProvider time)
 {
-    private static readonly TimeSpan Leeway = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(1);
 
     private long _start = time.GetTimestamp();
     private long _count;

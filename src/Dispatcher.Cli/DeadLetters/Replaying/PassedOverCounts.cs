@@ -23,7 +23,7 @@ internal sealed class PassedOverCounts
     private static string Word(PassedOver cause, int maxReplays) => cause switch
     {
         PassedOver.SentBefore => "sent by this replay before",
-        PassedOver.Expired => "past their time to live (--extend-ttl 1h gives them another, --include-expired sends them as they are)",
+        PassedOver.Expired => "past their time to live (--extend-ttl 1h, --include-expired)",
         PassedOver.TooOften => $"replayed {maxReplays} times or more (--max-replays, --force)",
         PassedOver.Undecodable => "no push that can be read",
         PassedOver.ValueOmitted => "whose value was too large to be kept",

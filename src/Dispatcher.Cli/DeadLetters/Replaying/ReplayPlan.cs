@@ -10,7 +10,7 @@ namespace Dispatcher.Cli.DeadLetters.Replaying;
 /// <param name="state">What Kafka knows of the replay.</param>
 internal sealed class ReplayPlan(ReplayOrder order, ReplayState state)
 {
-    private const int MostRows = 20;
+    private const int MostRows = 10;
 
     private readonly DeadLetterGroups _groups = new(DeadLetterField.Reason, DeadLetterField.App);
     private readonly Dictionary<Lane, long> _lanes = [];
@@ -82,7 +82,7 @@ internal sealed class ReplayPlan(ReplayOrder order, ReplayState state)
         if (_unknownApp > 0)
             yield return Line("beware", $"{Number.Text(_unknownApp)} have an app that no worker knew (--app-map OLD=NEW)");
         foreach (var words in PassedOver.Words(order.Rule.MaxReplays))
-            yield return Line("not", words);
+            yield return Line("left out", words);
         if (state.IsOpen)
             yield return Line("beware", "the last run did not end: what it sent after its last commit is found on the lanes and not sent again");
     }
