@@ -51,6 +51,10 @@ public sealed class InMemoryKafka : IDisposable
     public void CreateTopic(string name, int partitions) =>
         Do(() => MockCluster.CreateTopic(_cluster, name, partitions, Math.Min(Brokers, 3)), $"create topic {name}");
 
+    /// <summary>Deletes the oldest records of a partition, as retention does: whole batches.</summary>
+    public void DeleteRecords(string topic, int partition, long before) =>
+        Do(() => MockCluster.DeleteRecords(_cluster, topic, partition, before), $"delete records of {topic}/{partition}");
+
     /// <summary>Cuts a broker's connections and refuses new ones. What it holds stays.</summary>
     public void SetDown(int broker = AllBrokers) => Do(() => MockCluster.SetDown(_cluster, broker), $"set broker {broker} down");
 
@@ -64,6 +68,14 @@ public sealed class InMemoryKafka : IDisposable
     /// <summary>Makes a broker the coordinator of a consumer group; the group's members and offsets stay as they are.</summary>
     public void MoveCoordinator(string group, int broker) =>
         Do(() => MockCluster.SetCoordinator(_cluster, "group", group, broker), $"make broker {broker} the coordinator of {group}");
+
+    /// <summary>Takes a partition's leader away, so that nobody can read or write it.</summary>
+    public void RemoveLeader(string topic, int partition) =>
+        Do(() => MockCluster.SetLeader(_cluster, topic, partition, -1), $"take the leader of {topic}/{partition} away");
+
+    /// <summary>Deletes a partition's records before an offset, as retention does.</summary>
+    public void DeleteRecords(string topic, int partition, long before) =>
+        Do(() => MockCluster.DeleteRecords(_cluster, topic, partition, before), $"delete records of {topic}/{partition}");
 
     /// <summary>Answers the next requests of that kind with these error codes, one each; what they asked for is not done.</summary>
     public void FailNext(KafkaApi api, params ReadOnlySpan<int> errors)
