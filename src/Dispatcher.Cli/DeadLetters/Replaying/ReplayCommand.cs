@@ -51,23 +51,25 @@ internal sealed class ReplayCommand(Terminal terminal, TimeProvider time)
     private async Task<int> RunAsync(KafkaConnection kafka, ReplayOrder order, ParseResult parsed, CancellationToken stop)
     {
         var everything = await ScanPlan.MakeAsync(kafka, order.Filter);
-        foreach (var warning in everything.Warnings)
-            terminal.Error.WriteLine($"dispatcher: {warning}");
         var at = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()); // as commits have it
         using var group = new ReplayGroup(kafka, order.Replay);
         using var hold = new ReplayHold(kafka, group, order.Replay, order.FilterHash, order.Rule, at, time);
         var state = await hold.ReadAsync();
         var judge = new ReplayJudge(
             kafka.Topics, order.Rule, order.Change.ToClass, at, state.Bookmarks.ToDictionary(line => line.Key, line => line.Value.Bookmark.History));
-        var plan = await PlanAsync(kafka, new ReplayPlan(order, state), everything, order, judge, stop);
+        var plan = new ReplayPlan(order, state);
+        var reading = new DeadLetterReading(kafka, plan.Rest(everything), terminal, time);
+        await foreach (var record in reading.ReadAsync(order.Filter, stop))
+            plan.Add(record, judge.Of(record));
+        var success = reading.Success; // a failure where a partition could not be read: what lies there is not sent
         foreach (var line in plan.Lines(terminal.Width))
             terminal.Out.WriteLine(line);
         if (_options.IsDryRun(parsed))
-            return ExitCode.Success;
+            return success;
         if (plan.Count == 0 && !state.IsOpen)
         {
             terminal.Out.WriteLine("Nothing to send.");
-            return ExitCode.Success;
+            return success;
         }
 
         var question = $"Send {Number.Text(plan.Count)} pushes again?";
@@ -88,22 +90,8 @@ internal sealed class ReplayCommand(Terminal terminal, TimeProvider time)
         return end switch
         {
             ReplayEnd.GaveUp => ExitCode.Unreachable,
-            ReplayEnd.Complete or ReplayEnd.Limit when run.Counts.Refused.Count == 0 => ExitCode.Success,
+            ReplayEnd.Complete or ReplayEnd.Limit when run.Counts.Refused.Count == 0 => success,
             _ => ExitCode.Failure,
         };
-    }
-
-    private async Task<ReplayPlan> PlanAsync(
-        KafkaConnection kafka, ReplayPlan plan, ScanPlan everything, ReplayOrder order, ReplayJudge judge, CancellationToken stop)
-    {
-        var rest = plan.Rest(everything);
-        var scan = new DeadLetterScan(kafka, rest);
-        using (new ProgressLine(terminal, time, "planning", rest.Length, () => scan.Done))
-        {
-            await foreach (var record in scan.ReadAsync(order.Filter, stop))
-                plan.Add(record, judge.Of(record));
-        }
-
-        return plan;
     }
 }

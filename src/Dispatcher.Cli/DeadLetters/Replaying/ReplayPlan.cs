@@ -60,8 +60,8 @@ internal sealed class ReplayPlan(ReplayOrder order, ReplayState state)
     {
         if (Ready > 0)
         {
-            foreach (var line in Table())
-                yield return TextTable.Fit(line, width);
+            foreach (var line in DeadLetterGroupTable.Lines(_groups, MostRows, width))
+                yield return line;
             yield return "";
         }
 
@@ -85,16 +85,6 @@ internal sealed class ReplayPlan(ReplayOrder order, ReplayState state)
             yield return Line("left out", words);
         if (state.IsOpen)
             yield return Line("beware", "the last run did not end: what it sent after its last commit is found on the lanes and not sent again");
-    }
-
-    private IEnumerable<string> Table()
-    {
-        var (largest, others) = _groups.Largest(MostRows);
-        string[] Row(string reason, string app, DeadLetterGroup group) => [reason, app, Number.Text(group.Count), Time(group.First), Time(group.Last)];
-        var rows = largest.Select(group => Row(group.Values[0], group.Values[1], group)).ToList();
-        if (others is not null)
-            rows.Add(Row("others", "", others));
-        return TextTable.Lines(["reason", "app", ">pushes", "first (UTC)", "last (UTC)"], rows);
     }
 
     private static string Line(string name, string text) => $"{name,-8} {text}";
