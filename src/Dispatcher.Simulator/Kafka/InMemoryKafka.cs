@@ -51,10 +51,6 @@ public sealed class InMemoryKafka : IDisposable
     public void CreateTopic(string name, int partitions) =>
         Do(() => MockCluster.CreateTopic(_cluster, name, partitions, Math.Min(Brokers, 3)), $"create topic {name}");
 
-    /// <summary>Deletes the oldest records of a partition, as retention does: whole batches.</summary>
-    public void DeleteRecords(string topic, int partition, long before) =>
-        Do(() => MockCluster.DeleteRecords(_cluster, topic, partition, before), $"delete records of {topic}/{partition}");
-
     /// <summary>Cuts a broker's connections and refuses new ones. What it holds stays.</summary>
     public void SetDown(int broker = AllBrokers) => Do(() => MockCluster.SetDown(_cluster, broker), $"set broker {broker} down");
 
