@@ -15,8 +15,6 @@ namespace Dispatcher.Cli;
 /// <param name="random">0 to 1.</param>
 internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<double> random)
 {
-    private readonly Option<bool> _verbose = new("--verbose") { Description = "Say more: children's logs, stack traces", Recursive = true };
-
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">What the user typed.</param>
     /// <param name="stop">Ctrl-C or SIGTERM.</param>
@@ -24,11 +22,9 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken stop)
     {
         var parsed = Create().Parse(arguments);
-        if (parsed.Errors is [var error, ..])
+        if (parsed.Errors.Count > 0)
         {
-            var problem = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is no command or option here." : error.Message;
-            var line = string.Join(' ', problem.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)); // some have several
-            terminal.Error.WriteLine($"dispatcher: {line} See dispatcher --help.");
+            terminal.Error.WriteLine($"dispatcher: {UsageProblem.Of(parsed)}");
             return ExitCode.Usage;
         }
 
@@ -46,7 +42,7 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
         }
         catch (Exception e)
         {
-            return Tell(e, parsed.GetValue(_verbose), stop);
+            return Tell(e, parsed.GetValue(Verbosity.Option), stop);
         }
     }
 
@@ -54,12 +50,12 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
     {
         var root = new RootCommand("Sends push notifications to APNs and FCM through Kafka, and loses none that it accepted.")
         {
-            new UpCommand(terminal, time, _verbose).Create(),
+            new UpCommand(terminal, time, Verbosity.Option).Create(),
             new PushCommand(terminal, time, random).Create(),
             new LoadCommand(terminal, time).Create(),
             new Command("dead-letters", "What could not be sent.") { ListCommand.Create(terminal) },
             SimulateCommand.Create(),
-            _verbose,
+            Verbosity.Option,
         };
         root.HelpName = "dispatcher";
         var help = root.Options.OfType<HelpOption>().Single();
@@ -71,6 +67,8 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
     {
         if (problem is OperationCanceledException && stop.IsCancellationRequested)
             return ExitCode.Failure; // whoever pressed Ctrl-C knows why
+        if (Terminal.IsClosedPipe(problem))
+            return ExitCode.Success; // whoever reads has enough
         terminal.Error.WriteLine($"dispatcher: {(verbose ? problem.ToString() : problem.Message)}");
         return problem is CommandFailedException failed ? failed.ExitCode : ExitCode.Failure;
     }

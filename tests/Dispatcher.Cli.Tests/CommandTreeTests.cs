@@ -21,7 +21,7 @@ public sealed class CommandTreeTests
               dispatcher [command] [options]
 
             Options:
-              --verbose       Say more: children's logs, stack traces
+              --verbose       Say more: children's logs, Kafka's own log, stack traces
               -?, -h, --help  Show help and usage information
               --version       Show version information
 
@@ -83,6 +83,16 @@ public sealed class CommandTreeTests
         Assert.Empty(_terminal.Out);
         Assert.StartsWith("dispatcher: ", _terminal.Error, StringComparison.Ordinal);
         Assert.Equal(1, _terminal.Error.Count(c => c == '\n'));
+    }
+
+    [Theory]
+    [InlineData("dispatcher: '--provder' is no command or option here; did you mean --provider? See dispatcher dead-letters list --help.\n", "dead-letters", "list", "--provder", "apns")]
+    [InlineData("dispatcher: 'laod' is no command or option here; did you mean load? See dispatcher --help.\n", "laod")]
+    [InlineData("dispatcher: '--verbos' is no command or option here; did you mean --verbose? See dispatcher up --help.\n", "up", "--verbos")]
+    public async Task A_slip_gets_the_name_that_was_meant(string line, params string[] arguments)
+    {
+        Assert.Equal(ExitCode.Usage, await RunAsync(arguments));
+        Assert.Equal(line, _terminal.Error);
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Dispatcher.Cli.Arguments;
-using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Session;
 
@@ -29,8 +28,7 @@ internal static class ListCommand
         endpoints.AddKafkaTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var given = endpoints.Resolve(parsed);
-            var kafka = KafkaConnection.To(given.Kafka, given.TopicPrefix, Environment.GetEnvironmentVariables());
+            var kafka = endpoints.Connect(parsed);
             var filter = new DeadLetterFilter(parsed.GetValue(app), parsed.GetValue(provider), parsed.GetValue(reason));
             var newest = new NewestDeadLetters(parsed.GetValue(limit) ?? DefaultLimit);
             await foreach (var letter in new DeadLetterScan(kafka).ReadAsync(cancellationToken))

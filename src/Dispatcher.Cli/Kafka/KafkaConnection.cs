@@ -38,10 +38,15 @@ internal sealed class KafkaConnection(KafkaOptions options)
                 options.Properties[name[PropertyVariable.Length..]] = (string)variable.Value!;
         }
 
-        return options.Validate().FirstOrDefault() is { } problem
-            ? throw new CommandFailedException(problem, ExitCode.Usage)
-            : new KafkaConnection(options);
+        return Of(options);
     }
+
+    /// <summary>Checks the options first.</summary>
+    /// <param name="options">How to reach Kafka.</param>
+    /// <exception cref="CommandFailedException">Something is wrong with them.</exception>
+    public static KafkaConnection Of(KafkaOptions options) => options.Validate().FirstOrDefault() is { } problem
+        ? throw new CommandFailedException(problem, ExitCode.Usage)
+        : new KafkaConnection(options);
 
     public IAdminClient Admin() => new AdminClientBuilder(options.Client<AdminClientConfig>())
         .SetLogHandler(static (_, _) => { })

@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace Dispatcher.Cli.Output;
@@ -13,21 +15,41 @@ namespace Dispatcher.Cli.Output;
 /// <param name="IsInteractive">Whether a person looks at it: a terminal that can move the cursor.</param>
 internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter Error, Func<Stream> In, bool IsInteractive)
 {
+    private const int BrokenPipe = 32; // EPIPE, on Linux and macOS
+
     /// <summary>The columns of the screen; no limit when the output goes to a file or another program.</summary>
     public int Width => IsInteractive ? Screen.Profile.Width : int.MaxValue;
+
+    /// <summary>Whether the program that was reading what we write has ended, as <c>head</c> does when it has enough.</summary>
+    /// <param name="problem">What a write threw.</param>
+    public static bool IsClosedPipe(Exception problem) => problem is IOException { HResult: BrokenPipe };
 
     /// <summary>The terminal that started this process.</summary>
     public static Terminal OfThisProcess()
     {
 #pragma warning disable RS0030 // The one place where the command line meets the console.
-        var screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var output = Output();
+        var screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         var capabilities = screen.Profile.Capabilities;
         return new Terminal(
             screen,
-            Console.Out,
+            output,
             Console.Error,
             Console.OpenStandardInput,
             !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive);
 #pragma warning restore RS0030
     }
+
+#pragma warning disable RS0030
+    /// <summary>Standard output. The console's own stream hides that a pipe was closed, and whoever follows a topic would never end.</summary>
+    private static TextWriter Output()
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
+            return Console.Out;
+        var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return pipe.CanSeek // a file, which others may write to as well: the console's stream leaves its position to the system
+            ? Console.Out
+            : TextWriter.Synchronized(new StreamWriter(pipe, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+    }
+#pragma warning restore RS0030
 }

@@ -52,7 +52,10 @@ internal sealed class Stack(UpRequest request, SessionFolder folder, ChildSet ch
             await ReadyAsync(child, token => readiness.WaitAsync(address, token), cancellationToken);
 
         var session = new UpSession(
-            api, key.Secret, kafka.Options.BootstrapServers, request.TopicPrefix, simulator?.Control, workers, apps, Environment.ProcessId);
+            api, key.Secret, kafka.Options.BootstrapServers, request.TopicPrefix, simulator?.Control, workers, apps, Environment.ProcessId)
+        {
+            Environment = environment.Configuration(),
+        };
         return (session, kafka);
     }
 
