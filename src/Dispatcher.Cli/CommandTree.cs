@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Confluent.Kafka;
 using Dispatcher.Cli.DeadLetters;
+using Dispatcher.Cli.Kafka;
+using Dispatcher.Cli.Lag;
 using Dispatcher.Cli.Load;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Push;
@@ -53,7 +56,8 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
             new UpCommand(terminal, time, Verbosity.Option).Create(),
             new PushCommand(terminal, time, random).Create(),
             new LoadCommand(terminal, time).Create(),
-            new Command("dead-letters", "What could not be sent.") { ListCommand.Create(terminal) },
+            DeadLettersCommand.Create(terminal, time),
+            new LagCommand(terminal, time).Create(),
             SimulateCommand.Create(),
             Verbosity.Option,
         };
@@ -69,7 +73,8 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
             return ExitCode.Failure; // whoever pressed Ctrl-C knows why
         if (Terminal.IsClosedPipe(problem))
             return ExitCode.Success; // whoever reads has enough
-        terminal.Error.WriteLine($"dispatcher: {(verbose ? problem.ToString() : problem.Message)}");
-        return problem is CommandFailedException failed ? failed.ExitCode : ExitCode.Failure;
+        var failure = problem as CommandFailedException ?? (problem is KafkaException kafka ? KafkaProblem.Of(TopicOffsets.Cause(kafka), "go on") : null);
+        terminal.Error.WriteLine($"dispatcher: {(verbose ? problem.ToString() : (failure ?? problem).Message)}");
+        return failure?.ExitCode ?? ExitCode.Failure;
     }
 }

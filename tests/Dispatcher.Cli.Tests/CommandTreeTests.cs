@@ -29,7 +29,8 @@ public sealed class CommandTreeTests
               up            Starts Kafka in memory, a simulator of APNs and FCM, the API and workers, and shows what they do.
               push          Posts one push made of options, or a file of them.
               load          Posts many pushes, waits for their outcomes, and says how fast it went and what it cost.
-              dead-letters  What could not be sent.
+              dead-letters  What could not be sent: look, keep, send again, delete.
+              lag           Shows how far the workers are behind, by lane: what waits, for how long, and which worker has it.
               simulate      Runs the simulator by itself; its own options follow --.
             """,
             _terminal.Out.Trim());
@@ -40,6 +41,7 @@ public sealed class CommandTreeTests
     [InlineData("push")]
     [InlineData("load")]
     [InlineData("dead-letters", "list")]
+    [InlineData("lag")]
     [InlineData("simulate")]
     public async Task Help_of_a_command_ends_with_examples(params string[] command)
     {
@@ -77,6 +79,9 @@ public sealed class CommandTreeTests
     [InlineData("load", "--count", "0")]
     [InlineData("dead-letters", "list", "--provider", "hms")]
     [InlineData("dead-letters")]
+    [InlineData("lag", "--watch", "--max-lag", "3")]
+    [InlineData("lag", "--watch", "soon")]
+    [InlineData("lag", "--kafka", "a:1", "--config", "/no/such/file.json")]
     public async Task A_wrong_command_line_is_one_line_and_two(params string[] arguments)
     {
         Assert.Equal(ExitCode.Usage, await RunAsync(arguments));
@@ -99,6 +104,7 @@ public sealed class CommandTreeTests
     [InlineData("push", "--app", "a", "--token", "t", "--api", "http://127.0.0.1:1", "--key", "k", "--wait", "--kafka", "127.0.0.1:1")]
     [InlineData("load", "--apps", "a:apns", "--api", "http://127.0.0.1:1", "--key", "k", "--kafka", "127.0.0.1:1")]
     [InlineData("dead-letters", "list", "--kafka", "127.0.0.1:1")]
+    [InlineData("lag", "--kafka", "127.0.0.1:1")]
     public async Task Nobody_at_the_other_end_is_one_line_and_three(params string[] arguments)
     {
         Assert.Equal(ExitCode.Unreachable, await RunAsync(arguments));

@@ -27,9 +27,9 @@ internal static class ChannelRequest
         {
             if (!member.NameEquals("storage"))
                 problems.Add(new(PointerTo(member), "is not a known member"));
-            else if (member.Value.ValueKind == JsonValueKind.String && member.Value.ValueEquals(MostRecent))
+            else if (member.Value.Says(MostRecent))
                 storage = ChannelStorage.MostRecent;
-            else if (member.Value.ValueKind != JsonValueKind.String || !member.Value.ValueEquals(None))
+            else if (!member.Value.Says(None))
                 problems.Add(new("/storage", $"must be \"{None}\" or \"{MostRecent}\""));
         }
 

@@ -68,6 +68,11 @@ internal static class Problems
         };
     }
 
-    // The parser's own words, less the position that it repeats.
-    private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+    /// <summary>The parser's own words, less the position that it repeats, and less the body that it quotes after a broken literal: it may hold a token.</summary>
+    private static string Reason(JsonException e)
+    {
+        var words = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+        var literal = words.IndexOf("is an invalid JSON literal", StringComparison.Ordinal);
+        return literal < 0 ? words : $"What stands here {words[literal..]}";
+    }
 }

@@ -15,10 +15,17 @@ namespace Dispatcher.Cli.Output;
 /// <param name="IsInteractive">Whether a person looks at it: a terminal that can move the cursor.</param>
 internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter Error, Func<Stream> In, bool IsInteractive)
 {
+    private const int UsualColumns = 80;
     private const int BrokenPipe = 32; // EPIPE, on Linux and macOS
 
     /// <summary>The columns of the screen; no limit when the output goes to a file or another program.</summary>
     public int Width => IsInteractive ? Screen.Profile.Width : int.MaxValue;
+
+    /// <summary>The columns of standard error where it is a terminal, whatever becomes of standard output; else <see langword="null"/>.</summary>
+    public int? ErrorWidth { get; init; }
+
+    /// <summary>Reads a line that a person types; <see langword="null"/> where nobody can be asked.</summary>
+    public Func<string?>? Ask { get; init; }
 
     /// <summary>Whether the program that was reading what we write has ended, as <c>head</c> does when it has enough.</summary>
     /// <param name="problem">What a write threw.</param>
@@ -36,11 +43,30 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
             output,
             Console.Error,
             Console.OpenStandardInput,
-            !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive);
+            !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive)
+        {
+            ErrorWidth = Console.IsErrorRedirected || IsDumb() ? null : ErrorColumns(),
+            Ask = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.ReadLine,
+        };
 #pragma warning restore RS0030
     }
 
-#pragma warning disable RS0030
+    private static bool IsDumb() => Environment.GetEnvironmentVariable("TERM") is "dumb";
+
+#pragma warning disable RS0030 // as above
+    // Without a terminal at standard output .NET may not know, and then says 0 or throws.
+    private static int ErrorColumns()
+    {
+        try
+        {
+            return Console.WindowWidth is > 0 and var width ? width : UsualColumns;
+        }
+        catch (IOException)
+        {
+            return UsualColumns;
+        }
+    }
+
     /// <summary>Standard output. The console's own stream hides that a pipe was closed, and whoever follows a topic would never end.</summary>
     private static TextWriter Output()
     {

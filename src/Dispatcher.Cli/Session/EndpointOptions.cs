@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Dispatcher.Cli.Configuration;
 using Dispatcher.Cli.Kafka;
+using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Processes;
 using Dispatcher.Core.Kafka;
 
@@ -60,7 +61,7 @@ internal sealed class EndpointOptions
             options.BootstrapServers = Resolve(parsed).Kafka;
         if (parsed.GetValue(_topicPrefix) is { } prefix)
             options.TopicPrefix = prefix;
-        return KafkaConnection.Of(options);
+        return KafkaConnection.Of(options, parsed.GetValue(Verbosity.Option) ? parsed.InvocationConfiguration.Error.WriteLine : null);
     }
 
     public Endpoints Resolve(ParseResult parsed)

@@ -24,4 +24,19 @@ public static class JsonText
             return false; // how the parser reports what it cannot transcode
         }
     }
+
+    /// <summary>Whether the value is a string that says just that.</summary>
+    /// <param name="value">The JSON.</param>
+    /// <param name="word">What it may say.</param>
+    public static bool Says(this JsonElement value, string word)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String && value.ValueEquals(word);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // the parser does not compare what it cannot transcode
+        }
+    }
 }

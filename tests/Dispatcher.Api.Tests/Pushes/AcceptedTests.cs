@@ -107,6 +107,30 @@ public sealed class AcceptedTests(ApiFixture fixture) : IClassFixture<ApiFixture
         Assert.True(Assert.Single(Read(answer, Provider.Fcm, PushClass.Urgent)).ValidateOnly);
     }
 
+    /// <summary>A scheduled push lies on its lane like any other; its workers make it wait.</summary>
+    [Fact]
+    public async Task A_push_may_be_for_later_and_its_time_to_live_counts_from_then()
+    {
+        var sendAt = TimeProvider.System.GetUtcNow().AddDays(2);
+
+        var answer = await _api.PushAsync(
+            $$$"""{"to":{"app":"shop-ios","token":"{{{Token}}}"},"data":{"k":"v"},"timeToLive":60,"sendAt":"{{{sendAt:yyyy-MM-ddTHH:mm:ss.fffffffZ}}}"}""");
+
+        var push = Assert.Single(Read(answer, Provider.Apns, PushClass.Urgent));
+        Assert.Equal((sendAt, sendAt, sendAt.AddSeconds(60)), (push.SendAt!.Value, push.DueAt, push.ExpiresAt!.Value));
+    }
+
+    [Fact]
+    public async Task What_was_for_a_moment_ago_is_sent_at_once()
+    {
+        var sendAt = TimeProvider.System.GetUtcNow().AddSeconds(-20);
+
+        var answer = await _api.PushAsync(
+            $$$"""{"to":{"app":"shop-ios","token":"{{{Token}}}"},"data":{"k":"v"},"sendAt":"{{{sendAt:yyyy-MM-ddTHH:mm:ssZ}}}"}""");
+
+        Assert.Null(Assert.Single(Read(answer, Provider.Apns, PushClass.Urgent)).SendAt);
+    }
+
     [Theory]
     [InlineData("urgent", PushClass.Urgent)]
     [InlineData("bulk", PushClass.Bulk)]

@@ -49,6 +49,27 @@ public sealed class BodyTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     public async Task Names_that_are_not_unicode_are_refused(string body) =>
         Assert.Equal("A member has a name that is not valid Unicode.", (await _api.PushAsync(body)).Json.GetProperty("detail").GetString());
 
+    [Theory]
+    [InlineData("""{"class":"\ud800"}""", "#/class")]
+    [InlineData("""{"priority":"\ud800"}""", "#/priority")]
+    [InlineData("""{"apns":{"expiration":"\ud800"}}""", "#/apns/expiration")]
+    public async Task Words_that_are_not_unicode_are_refused(string body, string at)
+    {
+        var answer = await _api.PushAsync(body);
+
+        Assert.Equal((400, "invalid-request"), (answer.Status, answer.Problem));
+        Assert.Contains(answer.Json.GetProperty("errors").EnumerateArray(), error => error.GetProperty("pointer").GetString() == at);
+    }
+
+    [Fact]
+    public async Task A_broken_literal_is_refused_without_what_follows_it()
+    {
+        var answer = await _api.PushAsync("""{"validateOnly":tru,"to":{"app":"shop-ios","token":"7f3a00c0de"}}""");
+
+        Assert.Equal((400, "malformed-json"), (answer.Status, answer.Problem));
+        Assert.DoesNotContain("7f3a00c0de", answer.Json.GetRawText(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Bytes_that_are_not_utf8_are_refused()
     {

@@ -98,6 +98,12 @@ public sealed class RefusedTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [InlineData("{" + Ios + "," + Title + ",\"größe und/oder 100%\":1}", "#/gr%C3%B6%C3%9Fe%20und~1oder%20100%25")]
     public async Task A_member_that_is_not_known_is_pointed_at(string body, string at) => await AssertRefusedAsync(body, at, "is not a known member");
 
+    [Theory]
+    [InlineData("\"2020-01-01T00:00:00Z\"", "has passed, by more than a minute")]
+    [InlineData("\"2100-01-01T00:00:00Z\"", "must be at most 30 days ahead")]
+    public async Task A_wrong_instant_is_pointed_at(string sendAt, string detail) =>
+        await AssertRefusedAsync($$"""{{{Ios}},{{Title}},"sendAt":{{sendAt}}}""", "#/sendAt", detail);
+
     [Fact]
     public async Task A_field_that_fcm_s_message_lacks_is_pointed_at() =>
         await AssertRefusedAsync($$$"""{{{{Android}}},"fcm":{"color":"red"}}""", "#/fcm/color", "is not a field of FCM's message");

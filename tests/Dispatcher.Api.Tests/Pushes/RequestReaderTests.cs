@@ -93,6 +93,8 @@ public sealed class RequestReaderTests
     [InlineData("\"timeToLive\":1.5", "/timeToLive", "must be a whole number from 0 to 2419200")]
     [InlineData("\"timeToLive\":\"60\"", "/timeToLive", "must be a whole number from 0 to 2419200")]
     [InlineData("\"validateOnly\":\"yes\"", "/validateOnly", "must be true or false, not a string")]
+    [InlineData("\"sendAt\":1790000060", "/sendAt", "must be a string, not a number")]
+    [InlineData("\"sendAt\":\"2026-09-21T14:12:19Z\"", "/sendAt", "has passed, by more than a minute")]
     [InlineData("\"collapseKey\":\"\"", "/collapseKey", "must not be empty")]
     [InlineData("\"collapseKey\":{}", "/collapseKey", "must be a string, not an object")]
     [InlineData("\"notification\":\"Hi\"", "/notification", "must be an object, not a string")]

@@ -21,6 +21,8 @@ public static class ApnsRules
         CheckType(push, type, app, problems);
         if (push.Apns is { } overrides)
             CheckOverrides(overrides, type, app, problems);
+        if (push is { SendAt: { } sendAt, Apns.Expiration: { UnixSeconds: > 0 and var end } } && end <= sendAt.ToUnixTimeSeconds())
+            problems.Add(new("/apns/expiration", "is not after sendAt: nobody would get the push"));
         if (push.Target.Kind == TargetKind.Channel)
             CheckBroadcast(push, type, problems);
         if (problems.Count == 0)

@@ -75,6 +75,16 @@ public sealed class ApnsRulesTests
     public void Expiration_is_in_seconds(long expiration) =>
         AssertProblem("/apns/expiration", ApnsPush(Hello) with { Apns = new() { Expiration = new(expiration) } });
 
+    [Fact]
+    public void A_push_that_would_be_over_before_it_is_due_is_refused()
+    {
+        var due = DateTimeOffset.FromUnixTimeSeconds(1_900_000_000);
+        PushNotification Until(ApnsExpiration expiration) => ApnsPush(Hello) with { SendAt = due, Apns = new() { Expiration = expiration } };
+
+        AssertProblem("/apns/expiration", Until(new(due.ToUnixTimeSeconds())));
+        Assert.All([new(due.ToUnixTimeSeconds() + 1), new(0), ApnsExpiration.None], after => Assert.Empty(ApnsRules.Check(Until(after), ShopApp)));
+    }
+
     [Theory]
     [InlineData("com.other.bank")]
     [InlineData("com.example.shopping")]
