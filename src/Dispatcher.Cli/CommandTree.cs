@@ -3,11 +3,14 @@ using System.CommandLine.Help;
 using Confluent.Kafka;
 using Dispatcher.Cli.DeadLetters;
 using Dispatcher.Cli.Kafka;
+using Dispatcher.Cli.Keys;
 using Dispatcher.Cli.Lag;
 using Dispatcher.Cli.Load;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Push;
 using Dispatcher.Cli.Simulate;
+using Dispatcher.Cli.Tail;
+using Dispatcher.Cli.Topics;
 using Dispatcher.Cli.Up;
 
 namespace Dispatcher.Cli;
@@ -58,6 +61,9 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
             new LoadCommand(terminal, time).Create(),
             DeadLettersCommand.Create(terminal, time),
             new LagCommand(terminal, time).Create(),
+            new TopicsCommand(terminal).Create(),
+            new TailCommand(terminal, time).Create(),
+            new KeysCommand(terminal, time).Create(),
             SimulateCommand.Create(),
             Verbosity.Option,
         };

@@ -31,6 +31,9 @@ public sealed class CommandTreeTests
               load          Posts many pushes, waits for their outcomes, and says how fast it went and what it cost.
               dead-letters  What could not be sent: look, keep, send again, delete.
               lag           Shows how far the workers are behind, by lane: what waits, for how long, and which worker has it.
+              topics        Dispatcher's topics in Kafka: what is there, and what should be.
+              tail          Follows what the workers report, live.
+              keys          API keys, and the hashes that the API is configured with.
               simulate      Runs the simulator by itself; its own options follow --.
             """,
             _terminal.Out.Trim());
@@ -42,6 +45,13 @@ public sealed class CommandTreeTests
     [InlineData("load")]
     [InlineData("dead-letters", "list")]
     [InlineData("lag")]
+    [InlineData("topics", "list")]
+    [InlineData("topics", "create")]
+    [InlineData("tail", "results")]
+    [InlineData("tail", "tokens")]
+    [InlineData("tail", "dead")]
+    [InlineData("keys", "new")]
+    [InlineData("keys", "hash")]
     [InlineData("simulate")]
     public async Task Help_of_a_command_ends_with_examples(params string[] command)
     {
@@ -105,6 +115,9 @@ public sealed class CommandTreeTests
     [InlineData("load", "--apps", "a:apns", "--api", "http://127.0.0.1:1", "--key", "k", "--kafka", "127.0.0.1:1")]
     [InlineData("dead-letters", "list", "--kafka", "127.0.0.1:1")]
     [InlineData("lag", "--kafka", "127.0.0.1:1")]
+    [InlineData("tail", "results", "--kafka", "127.0.0.1:1")]
+    [InlineData("topics", "list", "--kafka", "127.0.0.1:1")]
+    [InlineData("topics", "create", "--kafka", "127.0.0.1:1")]
     public async Task Nobody_at_the_other_end_is_one_line_and_three(params string[] arguments)
     {
         Assert.Equal(ExitCode.Unreachable, await RunAsync(arguments));

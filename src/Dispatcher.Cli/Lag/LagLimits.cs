@@ -25,6 +25,8 @@ internal sealed record LagLimits(int? MaxLag, TimeSpan? MaxAge)
                 yield return $"the oldest of {lane.Lane} has waited {Duration.Text(LagTable.Rounded(age))}, above --max-age {Duration.Text(maxAge)}.";
         }
 
+        if (reading.Leaderless > 0)
+            yield return $"{Number.Text(reading.Leaderless)} partitions have no leader.";
         foreach (var lane in reading.Lanes.Where(lane => lane.Partitions.Count == 0))
             yield return $"{lane.Lane} has no topic.";
     }

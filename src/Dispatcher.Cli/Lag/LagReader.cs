@@ -57,7 +57,10 @@ internal sealed class LagReader : IDisposable
             groups[..wanted.Length],
             groups[wanted.Length..],
             dead.ToDictionary(each => each.Key.ToString().ToLowerInvariant(), each => Size(each.Value, starts, ends)),
-            _owners.Problem);
+            _owners.Problem)
+        {
+            Leaderless = all.Sum(topic => _offsets.Leaderless(topic).Count()),
+        };
     }
 
     public void Dispose()

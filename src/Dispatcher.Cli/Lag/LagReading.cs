@@ -13,6 +13,9 @@ internal sealed record LagReading(
     IReadOnlyDictionary<string, long> DeadLetters,
     string? OwnersProblem)
 {
+    /// <summary>Partitions that no broker serves, so that nothing is known about them.</summary>
+    public int Leaderless { get; init; }
+
     /// <summary>How long a group's oldest record has waited; <see langword="null"/> when nothing waits, or Kafka did not say.</summary>
     /// <param name="group">The group.</param>
     public TimeSpan? Age(GroupLag group) => Age(group.OldestAt);

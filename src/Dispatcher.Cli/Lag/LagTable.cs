@@ -76,6 +76,8 @@ internal static class LagTable
             yield return $"{lane.Lane} has no topic: dispatcher topics list says what is missing.";
         foreach (var group in reading.Lanes.Concat(reading.Delays).Where(group => group.Lost > 0))
             yield return $"retention deleted {Number.Text(group.Lost)} records before {group.Group} had settled them: they are lost.";
+        if (reading.Leaderless > 0)
+            yield return $"{Number.Text(reading.Leaderless)} partitions have no leader: nothing is known about them until their broker is back.";
         if (reading.OwnersProblem is { } problem)
             yield return $"workers: {problem}.";
     }

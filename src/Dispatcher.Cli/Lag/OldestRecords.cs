@@ -11,6 +11,8 @@ internal sealed class OldestRecords : IDisposable
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
+    private static readonly int MostSilences = (int)(Patience / PollInterval);
+
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly TimeProvider _time;
     private readonly Dictionary<TopicPartitionOffset, DateTimeOffset> _known = [];
@@ -52,17 +54,18 @@ internal sealed class OldestRecords : IDisposable
     {
         var unread = records.ToDictionary(record => record.TopicPartition);
         var began = _time.GetTimestamp();
+        var silences = 0;
         _consumer.Assign(records);
         try
         {
-            while (unread.Count > 0 && _time.GetElapsedTime(began) < Patience)
+            // Partitions that have answered are not paused: librdkafka would keep them so in the next assignment, and they fetch one batch at most.
+            while (unread.Count > 0 && silences < MostSilences && _time.GetElapsedTime(began) < Patience)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (_consumer.Consume(PollInterval) is not { } record || !unread.Remove(record.TopicPartition, out var wanted))
-                    continue;
-                if (!record.IsPartitionEOF)
+                if (_consumer.Consume(PollInterval) is not { } record)
+                    silences++;
+                else if (unread.Remove(record.TopicPartition, out var wanted) && !record.IsPartitionEOF)
                     _known[wanted] = new DateTimeOffset(record.Message.Timestamp.UtcDateTime);
-                _consumer.Pause([record.TopicPartition]);
             }
         }
         catch (ConsumeException)

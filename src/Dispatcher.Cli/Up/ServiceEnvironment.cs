@@ -1,4 +1,5 @@
 using Dispatcher.Cli.Kafka;
+using Dispatcher.Cli.Keys;
 
 namespace Dispatcher.Cli.Up;
 
