@@ -10,9 +10,6 @@ internal static class Problems
     /// <summary>Wrong members listed at most; a request with more has one cause that shows in the first ones.</summary>
     public const int MaxErrors = 100;
 
-    public static readonly Problem Unauthorized =
-        new(401, "unauthorized", "An API key is needed", "Send a configured key as 'Authorization: Bearer <key>'.");
-
     public static readonly Problem UnsupportedMediaType =
         new(415, "unsupported-media-type", "The body must be JSON", "Send it with 'Content-Type: application/json'.");
 
@@ -24,6 +21,16 @@ internal static class Problems
 
     public static readonly Problem Overloaded =
         new(503, "overloaded", "Too much is on its way to Kafka", "Nothing was accepted; send the same request again later.") { RetryAfter = 1 };
+
+    /// <summary>A body that cannot be read to its end.</summary>
+    /// <param name="e">What the server or the unpacking found.</param>
+    /// <returns>The problem; <see langword="null"/> where the server answers by itself.</returns>
+    public static Problem? Unreadable(BadHttpRequestException e) => e.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => TooLarge,
+        StatusCodes.Status400BadRequest => new Problem(400, "broken-body", "The body cannot be read to its end", e.Message),
+        _ => null,
+    };
 
     /// <summary>JSON that does not parse.</summary>
     /// <param name="e">Where and why.</param>
