@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Confluent.Kafka;
+using Dispatcher.Cli.Checks;
+using Dispatcher.Cli.Completion;
 using Dispatcher.Cli.DeadLetters;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Keys;
@@ -60,15 +62,19 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
             new PushCommand(terminal, time, random).Create(),
             new LoadCommand(terminal, time).Create(),
             DeadLettersCommand.Create(terminal, time),
+            new CheckCommand(terminal, time, random).Create(),
             new LagCommand(terminal, time).Create(),
             new TopicsCommand(terminal).Create(),
             new TailCommand(terminal, time).Create(),
             new KeysCommand(terminal, time).Create(),
             SimulateCommand.Create(),
+            CompletionCommand.Create(terminal),
             Verbosity.Option,
         };
         root.HelpName = "dispatcher";
         var help = root.Options.OfType<HelpOption>().Single();
+        foreach (var slash in (string[])["/?", "/h"]) // nobody's option here, and a completion would offer them
+            help.Aliases.Remove(slash);
         help.Action = new HelpExamples((HelpAction)help.Action!);
         return root;
     }

@@ -26,15 +26,17 @@ public sealed class CommandTreeTests
               --version       Show version information
 
             Commands:
-              up            Starts Kafka in memory, a simulator of APNs and FCM, the API and workers, and shows what they do.
-              push          Posts one push made of options, or a file of them.
-              load          Posts many pushes, waits for their outcomes, and says how fast it went and what it cost.
-              dead-letters  What could not be sent: look, keep, send again, delete.
-              lag           Shows how far the workers are behind, by lane: what waits, for how long, and which worker has it.
-              topics        Dispatcher's topics in Kafka: what is there, and what should be.
-              tail          Follows what the workers report, live.
-              keys          API keys, and the hashes that the API is configured with.
-              simulate      Runs the simulator by itself; its own options follow --.
+              up                  Starts Kafka in memory, a simulator of APNs and FCM, the API and workers, and shows what they do.
+              push                Posts one push made of options, or a file of them.
+              load                Posts many pushes, waits for their outcomes, and says how fast it went and what it cost.
+              dead-letters        What could not be sent: look, keep, send again, delete.
+              check               Looks at the configuration, Kafka, and every app's credential at APNs and FCM, and says what to do; exit code 1 when something fails.
+              lag                 Shows how far the workers are behind, by lane: what waits, for how long, and which worker has it.
+              topics              Dispatcher's topics in Kafka: what is there, and what should be.
+              tail                Follows what the workers report, live.
+              keys                API keys, and the hashes that the API is configured with.
+              simulate            Runs the simulator by itself; its own options follow --.
+              completion <shell>  Prints a script with which a shell completes commands and options.
             """,
             _terminal.Out.Trim());
     }
@@ -44,6 +46,7 @@ public sealed class CommandTreeTests
     [InlineData("push")]
     [InlineData("load")]
     [InlineData("dead-letters", "list")]
+    [InlineData("check")]
     [InlineData("lag")]
     [InlineData("topics", "list")]
     [InlineData("topics", "create")]
@@ -53,6 +56,7 @@ public sealed class CommandTreeTests
     [InlineData("keys", "new")]
     [InlineData("keys", "hash")]
     [InlineData("simulate")]
+    [InlineData("completion")]
     public async Task Help_of_a_command_ends_with_examples(params string[] command)
     {
         Assert.Equal(ExitCode.Success, await RunAsync([.. command, "--help"]));

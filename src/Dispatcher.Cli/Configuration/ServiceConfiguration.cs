@@ -38,6 +38,10 @@ internal sealed class ServiceConfiguration(IConfiguration configuration)
     /// <param name="key">Its name, with colons.</param>
     public string? this[string key] => configuration[key] is { Length: > 0 } value ? value : null;
 
+    /// <summary>Whether anything below a section is set.</summary>
+    /// <param name="section">The section.</param>
+    public bool Has(string section) => configuration.GetSection(section).Exists();
+
     /// <summary>A section as an object. What the object does not have is an error, as it is to the services.</summary>
     /// <typeparam name="T">The section's options.</typeparam>
     /// <param name="name">The section.</param>

@@ -34,11 +34,13 @@ internal sealed record LagLine(DateTimeOffset At, string Kind, string Name)
         .Concat(reading.DeadLetters.Select(each => new LagLine(reading.At, "deadLetters", each.Key) { Lag = each.Value }))
         .Select(line => JsonSerializer.Serialize(line, LagJson.Default.LagLine));
 
+    private static double? Seconds(TimeSpan? age) => age is { } time ? Math.Round(time.TotalSeconds, 3) : null;
+
     private static LagLine Line(string kind, GroupLag group, LagReading reading, bool withPartitions) => new(reading.At, kind, group.Lane)
     {
         Group = group.Group,
         Lag = group.Lag,
-        OldestSeconds = reading.Age(group)?.TotalSeconds,
+        OldestSeconds = Seconds(reading.Age(group)),
         PartitionCount = group.Partitions.Count,
         PartitionsBehind = group.Behind,
         Workers = group.Workers(reading.OwnersProblem is null),
@@ -52,7 +54,7 @@ internal sealed record LagLine(DateTimeOffset At, string Kind, string Name)
                 partition.End,
                 partition.Committed,
                 partition.Lag,
-                reading.Age(partition.OldestAt)?.TotalSeconds,
+                Seconds(reading.Age(partition.OldestAt)),
                 partition.Owner)),
         ],
     };

@@ -22,12 +22,12 @@ public sealed class LagTableTests
     [Fact]
     public void Each_lane_is_a_line_and_all_of_them_another() => Assert.Equal(
         """
-        lane             lag  oldest  behind  workers  delayed at most  oldest
-        apns.urgent    1,204   12.3s  1 of 1        1                4     37m
-        apns.bulk          0       -  0 of 2        2                0       -
-        fcm.urgent        10       -  1 of 1        0                0       -
-        fcm.bulk    no topic       -       -        0                0       -
-        all            1,214   12.3s  2 of 4        2                4     37m
+        lane              lag  oldest  behind  workers  delayed at most  oldest
+        apns.urgent     1,204   12.3s  1 of 1        1                4     37m
+        apns.bulk           0       -  0 of 2        2                0       -
+        fcm.urgent         10       -  1 of 1        0                0       -
+        fcm.bulk     no topic       -       -        0                0       -
+        all             1,214   12.3s  2 of 4        2                4     37m
 
         dead letters: apns 12,345, fcm 0
         fcm.bulk has no topic: dispatcher topics list says what is missing.
