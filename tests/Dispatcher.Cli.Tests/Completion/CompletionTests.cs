@@ -68,7 +68,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("lag", "lag")]
+    [InlineData("tai", "tail")]
     [InlineData("topics create --gr", "--grow")]
     [InlineData("completion ", "bash fish pwsh zsh")]
     public async Task The_directive_answers_a_line_a_word(string typed, string words)
