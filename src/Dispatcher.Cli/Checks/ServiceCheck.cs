@@ -12,8 +12,6 @@ internal sealed class ServiceCheck(ServiceConfiguration configuration, TimeProvi
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private static readonly string[] Sections = ["Kafka", "Apns", "Fcm", "Apps", "AppsFolder", "Access", "Worker", "Sending", "Retry", "Limits"];
-
     /// <summary>Looks at both.</summary>
     public async Task<IReadOnlyList<CheckLine>> LinesAsync() =>
     [
@@ -38,7 +36,7 @@ internal sealed class ServiceCheck(ServiceConfiguration configuration, TimeProvi
         var start = executable.Start(["--check"]);
         start.RedirectStandardError = start.RedirectStandardOutput = true;
         start.WorkingDirectory = Environment.CurrentDirectory; // relative paths start where the user is
-        foreach (var (name, value) in configuration.ToEnvironment(Sections))
+        foreach (var (name, value) in configuration.ToEnvironment())
             start.Environment[name] = value;
         start.Environment.Remove("ASPNETCORE_URLS");
         using var process = Process.Start(start)!;

@@ -60,17 +60,18 @@ internal sealed class ServiceConfiguration(IConfiguration configuration)
         }
     }
 
-    /// <summary>Everything that is set below some sections, as variables for a service's environment.</summary>
-    /// <param name="sections">The sections.</param>
-    public Dictionary<string, string?> ToEnvironment(params IEnumerable<string> sections) => sections
-        .SelectMany(section => configuration.GetSection(section).AsEnumerable())
+    /// <summary>Everything that is set, as variables for a service's environment.</summary>
+    public Dictionary<string, string?> ToEnvironment() => configuration.AsEnumerable()
         .Where(value => value.Value is not null)
         .ToDictionary(value => value.Key.Replace(":", "__", StringComparison.Ordinal), value => value.Value);
 
-    private static IEnumerable<KeyValuePair<string, string?>> Values(IDictionary environment)
+    // Names of variables differ by case, those of options do not: http_proxy and HTTP_PROXY are one, and of no interest.
+    private static Dictionary<string, string?> Values(IDictionary environment)
     {
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (DictionaryEntry variable in environment)
-            yield return new(Key((string)variable.Key), (string?)variable.Value);
+            values[Key((string)variable.Key)] = (string?)variable.Value;
+        return values;
     }
 
     private static void AddFile(ConfigurationBuilder builder, string path)

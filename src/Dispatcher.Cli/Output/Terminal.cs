@@ -31,6 +31,9 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
     /// <param name="problem">What a write threw.</param>
     public static bool IsClosedPipe(Exception problem) => problem is IOException { HResult: BrokenPipe };
 
+    /// <summary>Opens standard output for bytes.</summary>
+    public Func<Stream> OpenOut { get; init; } = static () => Stream.Null;
+
     /// <summary>The terminal that started this process.</summary>
     public static Terminal OfThisProcess()
     {
@@ -45,6 +48,7 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
             Console.OpenStandardInput,
             !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive)
         {
+            OpenOut = () => (Stream?)Pipe() ?? Console.OpenStandardOutput(),
             ErrorWidth = Console.IsErrorRedirected || IsDumb() ? null : ErrorColumns(),
             Ask = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.ReadLine,
         };
@@ -67,15 +71,17 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
         }
     }
 
-    /// <summary>Standard output. The console's own stream hides that a pipe was closed, and whoever follows a topic would never end.</summary>
-    private static TextWriter Output()
+    private static TextWriter Output() => Pipe() is { } pipe
+        ? TextWriter.Synchronized(new StreamWriter(pipe, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true })
+        : Console.Out;
+
+    /// <summary>Standard output where it is a pipe: the console's own stream hides that one was closed, and whoever follows a topic would never end.</summary>
+    private static FileStream? Pipe()
     {
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
-            return Console.Out;
+            return null;
         var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return pipe.CanSeek // a file, which others may write to as well: the console's stream leaves its position to the system
-            ? Console.Out
-            : TextWriter.Synchronized(new StreamWriter(pipe, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+        return pipe.CanSeek ? null : pipe; // a file may be written to by others as well: the console's stream leaves its position to the system
     }
 #pragma warning restore RS0030
 }

@@ -52,9 +52,17 @@ public sealed class ServiceConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Sections_become_variables_again() => Assert.Equal(
-        new Dictionary<string, string?> { ["Kafka__Properties__sasl.username"] = "ann" },
-        Read(null, new() { ["Kafka__Properties__sasl.username"] = "ann", ["Other__X"] = "y" }).ToEnvironment("Kafka"));
+    public void Variables_that_differ_by_case_are_no_problem() =>
+        Assert.Null(Read(null, new() { ["http_proxy"] = "a", ["HTTP_PROXY"] = "b" })["Kafka:TopicPrefix"]);
+
+    [Fact]
+    public void Everything_becomes_variables_again()
+    {
+        File.WriteAllText(_file, """{"Kafka":{"TopicPrefix":"theirs"}}""");
+        Assert.Equal(
+            new Dictionary<string, string?> { ["Kafka__Properties__sasl.username"] = "ann", ["Kafka__TopicPrefix"] = "theirs" },
+            Read(_file, new() { ["Kafka__Properties__sasl.username"] = "ann" }).ToEnvironment());
+    }
 
     private static ServiceConfiguration Read(string? file, Dictionary<string, string> environment) =>
         ServiceConfiguration.Read(file, environment, session: null);
