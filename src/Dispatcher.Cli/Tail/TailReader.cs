@@ -76,7 +76,7 @@ internal static class TailReader
                 string.Create(CultureInfo.InvariantCulture, $"{record.Topic}/{record.Partition.Value}/{record.Offset.Value}"),
                 Plain(letter.Detail),
             ],
-            Json = DeadLetterLine.Of(letter),
+            Json = DeadLetterLine.Of(ListedDeadLetter.Of(new DeadLetterRecord(record))),
         };
     }
 

@@ -32,7 +32,7 @@ internal sealed class TopicTail(
             throw new CommandFailedException($"there is no topic {missing} at {kafka.Options.BootstrapServers}: check --topic-prefix, or `dispatcher topics create`.");
         var starts = await offsets.StartsAsync(topics);
         var ends = await offsets.EndsAsync(topics);
-        var from = filter.Since is { } since ? await offsets.FirstSinceAsync(since, starts, ends) : From(starts, ends, lines ?? 0);
+        var from = filter.Since is { } since ? await offsets.FirstSinceAsync(since, starts, ends, otherwise: starts) : From(starts, ends, lines ?? 0);
         // librdkafka's calls block; so the loop has a thread of the pool while it lasts.
         await Task.Run(() => Read(from, ends, lines, follows, show, stop), CancellationToken.None);
     }
