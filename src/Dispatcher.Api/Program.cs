@@ -38,9 +38,10 @@ try
     var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
+    var idempotency = Section<IdempotencyOptions>("Idempotency");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -78,7 +79,8 @@ try
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
-    var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
+    var intake = new PushIntake(
+        new Admission(apps), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), time);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
