@@ -41,7 +41,7 @@ internal sealed class PushCommand(Terminal terminal, TimeProvider time, Func<dou
 
         var ledger = new OutcomeLedger();
         var waits = parsed.GetValue(_options.Wait);
-        using var results = waits ? await FollowAsync(endpoints, ledger) : null;
+        using var results = waits ? await FollowAsync(_options.Endpoints.Connect(parsed), ledger) : null;
 
         var run = new PushRun(Client(http, endpoints, concurrency), ledger);
         var report = new PushReport();
@@ -72,9 +72,8 @@ internal sealed class PushCommand(Terminal terminal, TimeProvider time, Func<dou
         Chance = random,
     });
 
-    private static async Task<ResultStream> FollowAsync(Endpoints endpoints, OutcomeLedger ledger)
+    private static async Task<ResultStream> FollowAsync(KafkaConnection kafka, OutcomeLedger ledger)
     {
-        var kafka = KafkaConnection.To(endpoints.Kafka, endpoints.TopicPrefix, Environment.GetEnvironmentVariables());
         using var offsets = new TopicOffsets(kafka);
         return await ResultStream.FollowAsync(kafka, offsets, ledger.Settle);
     }
