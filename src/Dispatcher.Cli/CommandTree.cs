@@ -57,7 +57,7 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
             new UpCommand(terminal, time, _verbose).Create(),
             new PushCommand(terminal, time, random).Create(),
             new LoadCommand(terminal, time).Create(),
-            new Command("dead-letters", "What could not be sent.") { ListCommand.Create(terminal) },
+            DeadLettersCommand.Create(terminal, time),
             SimulateCommand.Create(),
             _verbose,
         };

@@ -29,7 +29,7 @@ public sealed class CommandTreeTests
               up            Starts Kafka in memory, a simulator of APNs and FCM, the API and workers, and shows what they do.
               push          Posts one push made of options, or a file of them.
               load          Posts many pushes, waits for their outcomes, and says how fast it went and what it cost.
-              dead-letters  What could not be sent.
+              dead-letters  What could not be sent: look, keep, send again, delete.
               simulate      Runs the simulator by itself; its own options follow --.
             """,
             _terminal.Out.Trim());

@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using Dispatcher.Cli.DeadLetters;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Sending;
 
@@ -27,6 +29,18 @@ internal static class Some
         Status = 400,
         Attempts = 1,
     };
+
+    /// <summary>A dead letter as it lies in its topic.</summary>
+    public static DeadLetterRecord Record(DeadLetter letter, long offset = 0)
+    {
+        var message = letter.ToMessage();
+        message.Timestamp = new Timestamp(letter.LastFailedAt);
+        return new DeadLetterRecord(new ConsumeResult<byte[]?, byte[]?>
+        {
+            TopicPartitionOffset = new TopicPartitionOffset("push.apns.dead", 1, offset),
+            Message = message,
+        });
+    }
 
     public static PushResult Result(
         Guid id, OutcomeKind outcome = OutcomeKind.Accepted, string lane = "apns.urgent", string? reason = null, double afterMs = 5) => new(

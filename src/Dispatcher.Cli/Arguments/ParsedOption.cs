@@ -26,6 +26,67 @@ internal static class ParsedOption
             },
         };
 
+    /// <summary>An option that may be repeated or hold several values between commas; none when not given.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="parse">Reads one value.</param>
+    /// <param name="expected">What to show to someone who got it wrong.</param>
+    public static Option<T[]?> List<T>(string name, string description, TryParse<T> parse, string expected) => new(name)
+    {
+        Description = description,
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = result =>
+        {
+            var values = new List<T>();
+            foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)))
+            {
+                if (text.Length > 0 && parse(text, out var value))
+                    values.Add(value);
+                else
+                    result.AddError($"{name} '{text}' is not {expected}.");
+            }
+
+            return [.. values];
+        },
+    };
+
+    /// <summary>Any words, repeated or between commas.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="valueName">What a value is, for the help.</param>
+    public static Option<string[]?> Words(string name, string description, string valueName)
+    {
+        static bool Parse(string text, out string word) => (word = text).Length > 0;
+        var option = List<string>(name, description, Parse, $"a {valueName}");
+        option.HelpName = valueName;
+        return option;
+    }
+
+    /// <summary>Words of a given set, repeated or between commas; case does not matter, and what is read is the set's own spelling.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="choices">The set.</param>
+    public static Option<string[]?> Choices(string name, string description, params string[] choices)
+    {
+        bool Parse(string text, out string word) =>
+            (word = choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? "").Length > 0;
+        var option = List<string>(name, description, Parse, $"one of {string.Join(", ", choices)}");
+        option.HelpName = string.Join('|', choices);
+        return option;
+    }
+
+    /// <summary>An instant such as <c>2h</c> (ago) or <c>2026-11-20T10:00Z</c>.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="time">The clock.</param>
+    public static Option<DateTimeOffset?> Moment(string name, string description, TimeProvider time)
+    {
+        bool Parse(string text, out DateTimeOffset moment) => Arguments.Moment.TryParse(text, time.GetUtcNow(), out moment);
+        var option = Of<DateTimeOffset>(name, description, Parse, Arguments.Moment.Expected);
+        option.HelpName = "time";
+        return option;
+    }
+
     /// <summary>A duration such as <c>60ms</c>.</summary>
     /// <param name="name">With its dashes.</param>
     /// <param name="description">For the help.</param>

@@ -1,57 +1,77 @@
-using Confluent.Kafka;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
-using Dispatcher.Core.Kafka;
-using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Cli.DeadLetters;
 
-/// <summary>Reads every dead letter that existed when the scan began: all partitions of both topics, without a group.</summary>
+/// <summary>
+/// Reads the dead letters of a plan, without a group, on several threads with a client each: making a record of what librdkafka hands over
+/// is what takes the time, and only further threads make it faster. The filter is asked on those threads too.
+/// </summary>
 /// <param name="kafka">Where.</param>
-internal sealed class DeadLetterScan(KafkaConnection kafka)
+/// <param name="plan">What.</param>
+/// <param name="readers">Threads; <see langword="null"/> for as many as make sense here.</param>
+internal sealed class DeadLetterScan(KafkaConnection kafka, ScanPlan plan, int? readers = null)
 {
-    // Kafka answers in milliseconds; a partition that gives nothing for this long has no leader.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private const int MostReaders = 4; // a client's queues are memory: see KafkaConnection.ScanReader
 
-    /// <summary>Reads them, in no particular order.</summary>
+    /// <summary>Batches that have been read and not taken, for each reader; a reader that has as many waits.</summary>
+    private const int BatchesAhead = 2;
+
+    private readonly int _readers =
+        Math.Clamp(readers ?? Math.Min(Environment.ProcessorCount, MostReaders), 1, Math.Max(1, plan.Ranges.Count));
+
+    private long _done;
+
+    /// <summary>How far it is, of the plan's length; may be asked from any thread.</summary>
+    public long Done => Interlocked.Read(ref _done);
+
+    /// <summary>Reads them: those of a partition in its order, partitions mixed.</summary>
+    /// <param name="filter">Which are wanted.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
-    /// <exception cref="CommandFailedException">Kafka stopped answering.</exception>
-    public async IAsyncEnumerable<DeadLetter> ReadAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <exception cref="CommandFailedException">Kafka stopped answering, or does not let us.</exception>
+    public async IAsyncEnumerable<DeadLetterRecord> ReadAsync(
+        DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var offsets = new TopicOffsets(kafka);
-        var topics = Enum.GetValues<Provider>().Select(kafka.Topics.DeadLetters).ToArray();
-        var starts = await offsets.StartsAsync(topics);
-        var ends = await offsets.EndsAsync(topics);
-        var unread = ends.Where(end => starts[end.Key] < end.Value).ToDictionary();
-        if (unread.Count == 0)
+        if (plan.Ranges.Count == 0)
             yield break;
-
-        using var reader = kafka.Reader();
-        reader.Assign(unread.Keys.Select(partition => new TopicPartitionOffset(partition, starts[partition])));
-        while (unread.Count > 0)
+        var batches = Channel.CreateUnbounded<List<DeadLetterRecord>>(); // bounded by the room below
+        using var room = new SemaphoreSlim(_readers * BatchesAhead);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var threads = Share().Select(ranges =>
+            new ScanReader(kafka, ranges, filter, batches.Writer, room, length => Interlocked.Add(ref _done, length), stop.Token)).ToArray();
+        foreach (var thread in threads)
+            thread.Start();
+        var ended = CompleteAsync(threads, batches.Writer);
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var record = Next(reader);
-            if (!unread.TryGetValue(record.TopicPartition, out var end))
-                continue; // written after the scan began
-            if (record.IsPartitionEOF || record.Offset + 1 >= end)
-                unread.Remove(record.TopicPartition);
-            if (!record.IsPartitionEOF && record.Offset < end)
-                yield return DeadLetter.Read(record);
+            await foreach (var batch in batches.Reader.ReadAllAsync(cancellationToken))
+            {
+                foreach (var record in batch)
+                    yield return record;
+                room.Release();
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ended; // each is out of its client within a poll
         }
     }
 
-    private ConsumeResult<byte[]?, byte[]?> Next(IConsumer<byte[]?, byte[]?> reader)
+    private static async Task CompleteAsync(IEnumerable<ScanReader> threads, ChannelWriter<List<DeadLetterRecord>> batches)
     {
-        try
-        {
-            return reader.Consume(Patience)
-                ?? throw new CommandFailedException($"Kafka at {kafka.Options.BootstrapServers} stopped answering.", ExitCode.Unreachable);
-        }
-        catch (ConsumeException e)
-        {
-            throw new CommandFailedException($"cannot read dead letters: {e.Error.Reason}.", ExitCode.Unreachable);
-        }
+        await Task.WhenAll(threads.Select(thread => thread.Ended));
+        batches.TryComplete();
+    }
+
+    // The longest first, each to the reader that has least: partitions are seldom even.
+    private ScanRange[][] Share()
+    {
+        var shares = Enumerable.Range(0, _readers).Select(_ => new List<ScanRange>()).ToArray();
+        foreach (var range in plan.Ranges.OrderByDescending(range => range.Length))
+            shares.MinBy(share => share.Sum(other => other.Length))!.Add(range);
+        return [.. shares.Select(share => share.ToArray())];
     }
 }

@@ -52,22 +52,44 @@ internal sealed class KafkaConnection(KafkaOptions options)
     /// <param name="group">The group; the client requires one, and unless asked about it nobody uses it.</param>
     public IConsumer<byte[]?, byte[]?> Reader(string group = "dispatcher-cli")
     {
+        var config = Reading(group);
+        config.QueuedMaxMessagesKbytes = 4096;
+        return Build(config);
+    }
+
+    /// <summary>
+    /// A consumer that reads much, one of several: its queue and what it fetches at once are bounded, since librdkafka counts neither headers
+    /// nor its own 400 bytes for each record, nor what compression saved.
+    /// </summary>
+    public IConsumer<byte[]?, byte[]?> ScanReader()
+    {
+        var config = Reading("dispatcher-cli");
+        config.QueuedMinMessages = 10_000; // no fetch while so many wait
+        config.QueuedMaxMessagesKbytes = 4096;
+        config.FetchMaxBytes = 4 * 1024 * 1024;
+        config.MaxPartitionFetchBytes = 512 * 1024; // a record that is longer comes all the same
+        return Build(config);
+    }
+
+    private ConsumerConfig Reading(string group)
+    {
         var config = options.Client<ConsumerConfig>();
         config.GroupId = group;
         config.EnableAutoCommit = false;
         config.EnableAutoOffsetStore = false;
         config.AutoOffsetReset = AutoOffsetReset.Earliest;
         config.EnablePartitionEof = true;
-        config.QueuedMaxMessagesKbytes = 4096;
-        config.FetchQueueBackoffMs = 20; // the default pauses a whole second once the small queue above is full
+        config.FetchQueueBackoffMs = 20; // the default pauses a whole second once the queue is full
         config.FetchWaitMaxMs = 100; // in-memory Kafka answers an empty fetch only when this has passed, data or not
-        return new ConsumerBuilder<byte[]?, byte[]?>(config)
-            .SetKeyDeserializer(Deserializers.ByteArray!)
-            .SetValueDeserializer(Deserializers.ByteArray!)
-            .SetLogHandler(static (_, _) => { })
-            .SetErrorHandler(static (_, _) => { })
-            .Build();
+        return config;
     }
+
+    private static IConsumer<byte[]?, byte[]?> Build(ConsumerConfig config) => new ConsumerBuilder<byte[]?, byte[]?>(config)
+        .SetKeyDeserializer(Deserializers.ByteArray!)
+        .SetValueDeserializer(Deserializers.ByteArray!)
+        .SetLogHandler(static (_, _) => { })
+        .SetErrorHandler(static (_, _) => { })
+        .Build();
 
     /// <summary>Asks the brokers who they are.</summary>
     /// <param name="admin">The client to ask with.</param>

@@ -15,6 +15,7 @@ internal sealed class TopicOffsets : IDisposable
     private readonly Dictionary<string, IConsumer<byte[]?, byte[]?>> _groups = [];
 
     private readonly Dictionary<string, TopicPartition[]> _partitions;
+    private readonly HashSet<TopicPartition> _leaderless;
 
     public TopicOffsets(KafkaConnection kafka)
     {
@@ -22,9 +23,13 @@ internal sealed class TopicOffsets : IDisposable
         _admin = kafka.Admin();
         try
         {
-            _partitions = kafka.Metadata(_admin).Topics.ToDictionary(
+            var topics = kafka.Metadata(_admin).Topics;
+            _partitions = topics.ToDictionary(
                 topic => topic.Topic,
                 topic => topic.Partitions.Select(partition => new TopicPartition(topic.Topic, partition.PartitionId)).ToArray());
+            _leaderless = [.. topics.SelectMany(topic => topic.Partitions
+                .Where(partition => partition.Leader < 0)
+                .Select(partition => new TopicPartition(topic.Topic, partition.PartitionId)))];
         }
         catch
         {
@@ -35,6 +40,10 @@ internal sealed class TopicOffsets : IDisposable
 
     public IReadOnlyList<TopicPartition> Partitions(string topic) => _partitions.GetValueOrDefault(topic) ?? [];
 
+    /// <summary>Partitions that nobody can say anything about at the moment; offsets leave them out.</summary>
+    /// <param name="topic">A topic.</param>
+    public IEnumerable<TopicPartition> Leaderless(string topic) => Partitions(topic).Where(_leaderless.Contains);
+
     /// <summary>The first offset that does not exist yet, of each partition.</summary>
     /// <param name="topics">Topics; those that do not exist have no partitions.</param>
     public Task<Dictionary<TopicPartition, long>> EndsAsync(params IEnumerable<string> topics) => ListAsync(topics, OffsetSpec.Latest());
@@ -42,6 +51,33 @@ internal sealed class TopicOffsets : IDisposable
     /// <summary>The first offset that still exists, of each partition.</summary>
     /// <param name="topics">Topics.</param>
     public Task<Dictionary<TopicPartition, long>> StartsAsync(params IEnumerable<string> topics) => ListAsync(topics, OffsetSpec.Earliest());
+
+    /// <summary>
+    /// The offsets from which on everything was produced at an instant or later, some of it perhaps not; where the broker cannot look times up
+    /// (in-memory Kafka), the starts.
+    /// </summary>
+    /// <param name="instant">The instant.</param>
+    /// <param name="starts">The partitions' first offsets.</param>
+    /// <param name="ends">Their ends.</param>
+    public async Task<Dictionary<TopicPartition, long>> FirstSinceAsync(
+        DateTimeOffset instant, Dictionary<TopicPartition, long> starts, Dictionary<TopicPartition, long> ends)
+    {
+        var found = await ListAsync(starts.Keys, OffsetSpec.ForTimestamp(instant.ToUnixTimeMilliseconds()));
+        // "None" is also the answer of a broker without the lookup; one that has it knows the first record since 1970.
+        var nothing = found.Where(offset => offset.Value < 0 && starts[offset.Key] < ends[offset.Key]).Select(offset => offset.Key).ToArray();
+        var ever = await ListAsync(nothing, OffsetSpec.ForTimestamp(0));
+        return starts.ToDictionary(start => start.Key, start => found.GetValueOrDefault(start.Key, -1) switch
+        {
+            >= 0 and var offset => Math.Max(offset, start.Value),
+            _ => ever.GetValueOrDefault(start.Key, -1) >= 0 ? ends[start.Key] : start.Value,
+        });
+    }
+
+    /// <summary>The error behind an exception: that of the first partition where there are several.</summary>
+    /// <param name="exception">What a client threw.</param>
+    public static Error Cause(KafkaException exception) => exception is ListOffsetsException { Result.ResultInfos: var infos }
+        ? infos.Select(info => info.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError) ?? exception.Error
+        : exception.Error;
 
     /// <summary>What a group has committed; partitions it has not committed are absent.</summary>
     /// <param name="group">The group.</param>
@@ -66,11 +102,12 @@ internal sealed class TopicOffsets : IDisposable
         _admin.Dispose();
     }
 
-    private async Task<Dictionary<TopicPartition, long>> ListAsync(IEnumerable<string> topics, OffsetSpec spec)
+    private Task<Dictionary<TopicPartition, long>> ListAsync(IEnumerable<string> topics, OffsetSpec spec) =>
+        ListAsync(topics.SelectMany(Partitions).Where(partition => !_leaderless.Contains(partition)), spec);
+
+    private async Task<Dictionary<TopicPartition, long>> ListAsync(IEnumerable<TopicPartition> partitions, OffsetSpec spec)
     {
-        var wanted = topics.SelectMany(Partitions)
-            .Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec })
-            .ToArray();
+        var wanted = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }).ToArray();
         if (wanted.Length == 0)
             return [];
         var answer = await _admin.ListOffsetsAsync(wanted, new ListOffsetsOptions { RequestTimeout = Patience });

@@ -13,8 +13,16 @@ namespace Dispatcher.Cli.Output;
 /// <param name="IsInteractive">Whether a person looks at it: a terminal that can move the cursor.</param>
 internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter Error, Func<Stream> In, bool IsInteractive)
 {
+    private const int UsualColumns = 80;
+
     /// <summary>The columns of the screen; no limit when the output goes to a file or another program.</summary>
     public int Width => IsInteractive ? Screen.Profile.Width : int.MaxValue;
+
+    /// <summary>The columns of standard error where it is a terminal, whatever becomes of standard output; else <see langword="null"/>.</summary>
+    public int? ErrorWidth { get; init; }
+
+    /// <summary>Reads a line that a person types; <see langword="null"/> where nobody can be asked.</summary>
+    public Func<string?>? Ask { get; init; }
 
     /// <summary>The terminal that started this process.</summary>
     public static Terminal OfThisProcess()
@@ -27,7 +35,28 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
             Console.Out,
             Console.Error,
             Console.OpenStandardInput,
-            !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive);
+            !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive)
+        {
+            ErrorWidth = Console.IsErrorRedirected || IsDumb() ? null : ErrorColumns(),
+            Ask = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.ReadLine,
+        };
 #pragma warning restore RS0030
     }
+
+    private static bool IsDumb() => Environment.GetEnvironmentVariable("TERM") is "dumb";
+
+#pragma warning disable RS0030 // as above
+    // Without a terminal at standard output .NET may not know, and then says 0 or throws.
+    private static int ErrorColumns()
+    {
+        try
+        {
+            return Console.WindowWidth is > 0 and var width ? width : UsualColumns;
+        }
+        catch (IOException)
+        {
+            return UsualColumns;
+        }
+    }
+#pragma warning restore RS0030
 }

@@ -24,5 +24,9 @@ public static class DeadLetterHeaders
     public const string SchemaVersion = "schema-version";
     public const string ValueOmitted = "value-omitted";
     public const string TraceParent = "traceparent";
+
+    // A replay gives these to the record that it puts back; they stay with it like any header of a producer, and so return in its next dead letter.
+    public const string ReplayId = "replay-id";
+    public const string ReplayCount = "replay-count";
 #pragma warning restore CS1591
 }

@@ -49,15 +49,6 @@ public sealed class DeadLetterListingTests
         Assert.Equal("push.apns.urgent", json.GetProperty("topic").GetString());
     }
 
-    [Theory]
-    [InlineData(null, null, null, true)]
-    [InlineData("shop-ios", "APNS", "baddevicetoken", true)]
-    [InlineData("shop-android", null, null, false)]
-    [InlineData(null, "fcm", null, false)]
-    [InlineData(null, null, "Unregistered", false)]
-    public void A_filter_narrows_by_what_it_was_given(string? app, string? provider, string? reason, bool matches) =>
-        Assert.Equal(matches, new DeadLetterFilter(app, provider, reason).Matches(Some.DeadLetter));
-
     [Fact]
     public void Of_many_the_newest_are_kept_and_shown_as_a_log()
     {

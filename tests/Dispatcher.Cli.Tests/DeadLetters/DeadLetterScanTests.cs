@@ -33,8 +33,9 @@ public sealed class DeadLetterScanTests : IDisposable
     private async Task<List<DeadLetter>> ReadAsync()
     {
         var letters = new List<DeadLetter>();
-        await foreach (var letter in new DeadLetterScan(_topics.Connection).ReadAsync(CancellationToken.None))
-            letters.Add(letter);
+        var scan = new DeadLetterScan(_topics.Connection, await ScanPlan.MakeAsync(_topics.Connection, DeadLetterFilter.All));
+        await foreach (var record in scan.ReadAsync(DeadLetterFilter.All, CancellationToken.None))
+            letters.Add(record.Letter);
         return letters;
     }
 }

@@ -1,0 +1,13 @@
+using System.CommandLine;
+using Dispatcher.Cli.Output;
+
+namespace Dispatcher.Cli.DeadLetters;
+
+/// <summary><c>dispatcher dead-letters</c>.</summary>
+internal static class DeadLettersCommand
+{
+    public static Command Create(Terminal terminal, TimeProvider time) => new("dead-letters", "What could not be sent: look, keep, send again, delete.")
+    {
+        new ListCommand(terminal, time).Create(),
+    };
+}

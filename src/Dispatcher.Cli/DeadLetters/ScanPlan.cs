@@ -1,0 +1,54 @@
+using Confluent.Kafka;
+using Dispatcher.Cli.Kafka;
+using Dispatcher.Cli.Output;
+using Dispatcher.Core.Pushes;
+
+namespace Dispatcher.Cli.DeadLetters;
+
+/// <summary>What a scan reads, decided before it begins: what comes later is another scan's.</summary>
+/// <param name="Ranges">Of each partition that has something; empty ones are left out.</param>
+/// <param name="Warnings">What cannot be read, a line each; empty as a rule.</param>
+internal sealed record ScanPlan(IReadOnlyList<ScanRange> Ranges, IReadOnlyList<string> Warnings)
+{
+    // The time of a record is that of the worker that made it, or of the broker; their clocks differ a little.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many offsets there are to read.</summary>
+    public long Length => Ranges.Sum(range => range.Length);
+
+    /// <summary>Every dead letter that exists now and that the filter's time does not exclude.</summary>
+    /// <param name="kafka">Where.</param>
+    /// <param name="filter">Only its <see cref="DeadLetterFilter.Since"/> and providers matter here.</param>
+    /// <exception cref="CommandFailedException">Kafka does not answer, or does not let us.</exception>
+    public static async Task<ScanPlan> MakeAsync(KafkaConnection kafka, DeadLetterFilter filter)
+    {
+        using var offsets = new TopicOffsets(kafka);
+        var topics = Enum.GetValues<Provider>()
+            .Where(provider => filter.Providers is [] || filter.Providers.Contains(provider.ToString(), StringComparer.OrdinalIgnoreCase))
+            .Select(kafka.Topics.DeadLetters).ToArray();
+        try
+        {
+            if (topics.All(topic => offsets.Partitions(topic).Count == 0))
+                throw Missing(kafka, topics);
+            var ends = await offsets.EndsAsync(topics);
+            var starts = await offsets.StartsAsync(topics);
+            if (filter.Since is { } since)
+                starts = await offsets.FirstSinceAsync(since - ClockSkew, starts, ends);
+            var ranges = ends
+                .Select(end => new ScanRange(end.Key, starts[end.Key], end.Value))
+                .Where(range => range.Length > 0)
+                .OrderBy(range => range.Partition.Topic, StringComparer.Ordinal).ThenBy(range => range.Partition.Partition.Value);
+            var warnings = topics.SelectMany(offsets.Leaderless)
+                .Select(partition => $"{partition.Topic}/{partition.Partition.Value} has no leader: its dead letters are not among these.");
+            return new ScanPlan([.. ranges], [.. warnings]);
+        }
+        catch (KafkaException e)
+        {
+            throw KafkaProblem.Of(TopicOffsets.Cause(e), $"read {string.Join(" and ", topics)}");
+        }
+    }
+
+    // Kafka leaves topics that a user may not see out of the list of all, so that one cannot tell the two.
+    private static CommandFailedException Missing(KafkaConnection kafka, IReadOnlyList<string> topics) => new(
+        $"there is no {string.Join(" or ", topics)} at {kafka.Options.BootstrapServers}, or this user may not see it: check --kafka, --topic-prefix and ACLs.");
+}
