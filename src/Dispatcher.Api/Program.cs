@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
@@ -29,11 +30,12 @@ try
 {
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
+    var scheduling = Section<SchedulingOptions>("Scheduling");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. scheduling.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -43,7 +45,8 @@ try
     var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
-    if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
+    string[] topics = [.. Lane.All.Select(kafka.Topics.Pushes), kafka.Topics.Scheduled, kafka.Topics.Cancels];
+    if (KafkaProbe.Problem(kafka, topics, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
     builder.WebHost.ConfigureKestrel(kestrel =>
@@ -68,6 +71,15 @@ try
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
 
+    builder.Services.AddSingleton<SchedulingMetrics>();
+    builder.Services.AddSingleton(services => new Schedule(
+        scheduling,
+        kafka,
+        new SchedulePublisher(services.GetRequiredService<RecordProducer>(), kafka.Topics),
+        services.GetRequiredService<SchedulingMetrics>(),
+        services.GetRequiredService<KafkaMetrics>(),
+        time,
+        services.GetRequiredService<ILogger<TopicFollower>>()));
     builder.Services.AddSingleton(services => new AppWatch(apps, source, users: [], time, services.GetRequiredService<ILogger<AppWatch>>()));
 
     await using var app = builder.Build();
@@ -75,16 +87,18 @@ try
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var keys = new ApiKeys(access);
-    var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
+    var schedule = app.Services.GetRequiredService<Schedule>();
+    var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), schedule, time);
     app.UseExceptionHandler();
     app.UseStatusCodePages();
     app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
+    app.MapDelete("/push/{id}", new CancelEndpoint(keys, schedule).HandleAsync);
     new ChannelEndpoints(
         keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
     new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
     app.MapGet("/health/live", () => Results.Ok());
     app.MapGet("/health/ready", async () =>
-        await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
+        schedule.IsReady && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
             ? Results.Ok()
              : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
     app.MapGet("/health/process", () => ProcessUsage.Read());

@@ -2,12 +2,13 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Scheduling;
 using Dispatcher.Core.Kafka;
 
 namespace Dispatcher.Api.Pushes;
 
 /// <summary>What becomes of the JSON of a request, however it came: read, checked, published.</summary>
-internal sealed class PushIntake(Admission admission, PushPublisher publisher, TimeProvider time)
+internal sealed class PushIntake(Admission admission, PushPublisher publisher, Schedule schedule, TimeProvider time)
 {
     private static readonly JsonDocumentOptions JsonOptions = new() { AllowDuplicateProperties = false };
 
@@ -31,7 +32,7 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, T
             if (problems.Count > 0)
                 problem = Problems.Invalid(problems);
             else
-                request = new AdmittedRequest(pushes.Count == 1 ? pushes[0].Push.Id : Guid.CreateVersion7(time.GetUtcNow()), pushes);
+                request = new AdmittedRequest(pushes.Count == 1 ? pushes[0].Push.Id : Guid.CreateVersion7(time.GetUtcNow()), caller.Tenant, pushes);
         }
         catch (JsonException e)
         {
@@ -46,6 +47,9 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, T
     /// <returns>Why Kafka did not take all of it; <see langword="null"/> when it did.</returns>
     public async Task<Problem?> PublishAsync(AdmittedRequest request)
     {
+        // First: what is answered with 202 can be cancelled. What is known and not published does no harm.
+        if (request.Scheduled is { } scheduled && await schedule.AnnounceAsync(scheduled) is { Outcome: not ProduceOutcome.Acked } refusal)
+            return refusal.IsQueueFull ? Problems.Overloaded : Problems.NothingAcknowledged;
         var answer = await publisher.PublishAsync(request.Pushes);
         if (answer.IsAcked)
             return null;

@@ -16,16 +16,19 @@ internal static class ScheduleProblems
         503,
         "schedule-unavailable",
         "What is scheduled is not known at the moment",
-        "Nothing was cancelled; send the same request again later.") { RetryAfter = 2 };
+        "Nothing was cancelled; send the same request again later.")
+    { RetryAfter = 2 };
 
     public static readonly Problem NotCancelled = new(
-        503, "kafka-unavailable", "Kafka did not take the request", "Nothing was cancelled; send the same request again later.") { RetryAfter = 2 };
+        503, "kafka-unavailable", "Kafka did not take the request", "Nothing was cancelled; send the same request again later.")
+    { RetryAfter = 2 };
 
     public static readonly Problem MaybeCancelled = new(
         503,
         "cancel-unconfirmed",
         "It is not certain whether the push is cancelled",
-        "Kafka did not acknowledge in time. Send the same request again; if it is too late by then, the push's result says what became of it.") { RetryAfter = 1 };
+        "Kafka did not acknowledge in time. Send the same request again; if it is too late by then, the push's result says what became of it.")
+    { RetryAfter = 1 };
 
     /// <summary>The pushes are due, or as good as.</summary>
     /// <param name="sendAt">When.</param>

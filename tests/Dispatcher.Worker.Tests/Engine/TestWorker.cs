@@ -45,6 +45,7 @@ internal sealed class TestWorker : IAsyncDisposable
             new DispatchMetrics(Counters),
             kafkaMetrics,
             new SendingMetrics(Counters),
+            new SchedulingMetrics(Counters),
             time,
             () => 0.5,
             _loggers);
