@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
+using Dispatcher.Api;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Channels;
+using Dispatcher.Api.Contract;
+using Dispatcher.Api.Http;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Topics;
@@ -31,11 +34,12 @@ try
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
     var scheduling = Section<SchedulingOptions>("Scheduling");
+    var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. scheduling.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. scheduling.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -49,11 +53,7 @@ try
     if (KafkaProbe.Problem(kafka, topics, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
-    builder.WebHost.ConfigureKestrel(kestrel =>
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = PushLimits.MaxRequestBytes;
-    });
+    builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>();
@@ -86,22 +86,24 @@ try
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
-    var keys = new ApiKeys(access);
     var schedule = app.Services.GetRequiredService<Schedule>();
     var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), schedule, time);
-    app.UseExceptionHandler();
+    app.UseExceptionHandler(new ExceptionHandlerOptions
+    {
+        // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
+        StatusCodeSelector = e => e is BadHttpRequestException refused ? refused.StatusCode : StatusCodes.Status500InternalServerError,
+        SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
+    });
     app.UseStatusCodePages();
-    app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
-    app.MapDelete("/push/{id}", new CancelEndpoint(keys, schedule).HandleAsync);
-    new ChannelEndpoints(
-        keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
-    new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
-    app.MapGet("/health/live", () => Results.Ok());
-    app.MapGet("/health/ready", async () =>
-        schedule.IsReady && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
-            ? Results.Ok()
-             : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
-    app.MapGet("/health/process", () => ProcessUsage.Read());
+    app.UseMiddleware<AccessGate>(new ApiKeys(access));
+    new Routes(
+        new PushEndpoint(intake),
+        new CancelEndpoint(schedule),
+        new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
+        new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
+        new ContractEndpoints(access.PublicDocs),
+        isReadyAsync: async () =>
+            await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")

@@ -16,6 +16,12 @@ public sealed class ApiProcess : IAsyncDisposable
     /// <summary>The key of tenant <c>rival</c>, which has <c>rival-ios</c>.</summary>
     public const string RivalKey = "rival-key-00000000000000000000000000000000000";
 
+    /// <summary>A key of tenant <c>acme</c> for urgent pushes and nothing else.</summary>
+    public const string SendKey = "acme-send-key-0000000000000000000000000000000";
+
+    /// <summary>A key of tenant <c>acme</c> for bulk pushes and nothing else.</summary>
+    public const string BulkKey = "acme-bulk-key-0000000000000000000000000000000";
+
     /// <summary>How long a test waits for what has to come.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -135,6 +141,8 @@ public sealed class ApiProcess : IAsyncDisposable
             ("Apps:rival-ios:Provider", "apns"), ("Apps:rival-ios:Tenant", "rival"), ("Apps:rival-ios:BundleId", "com.example.rival"),
             ("Apps:rival-ios:TeamId", "TEAM000002"), ("Apps:rival-ios:KeyId", "KEY0000002"), ("Apps:rival-ios:KeyPath", File("key.p8")),
             ("Access:Keys:acme:Sha256", Sha256(Key)), ("Access:Keys:acme:Tenant", "acme"),
+            ("Access:Keys:acme-send:Sha256", Sha256(SendKey)), ("Access:Keys:acme-send:Tenant", "acme"), ("Access:Keys:acme-send:Scopes", "push:send"),
+            ("Access:Keys:acme-bulk:Sha256", Sha256(BulkKey)), ("Access:Keys:acme-bulk:Tenant", "acme"), ("Access:Keys:acme-bulk:Scopes", "push:bulk"),
             ("Access:Keys:rival:Sha256", Sha256(RivalKey)), ("Access:Keys:rival:Tenant", "rival"),
         ];
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dispatcher.Api.dll")])

@@ -6,6 +6,9 @@ internal sealed class AccessOptions
     /// <summary>API keys by a name that logs may show.</summary>
     public Dictionary<string, AccessKeyOptions> Keys { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether <c>/openapi.json</c> and <c>/docs</c> are open to all. Default: any key is needed.</summary>
+    public bool PublicDocs { get; set; }
+
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
     public IEnumerable<string> Validate()
     {
@@ -17,6 +20,10 @@ internal sealed class AccessOptions
                 yield return $"Access:Keys:{name}:Sha256 must be the 64 hex digits of the key's SHA-256, not {key.Sha256.Length} characters.";
             if (string.IsNullOrWhiteSpace(key.Tenant))
                 yield return $"Access:Keys:{name}:Tenant must not be empty.";
+            if (string.IsNullOrWhiteSpace(key.Scopes))
+                yield return $"Access:Keys:{name}:Scopes must not be empty; give some of: {ScopeWords.All}.";
+            foreach (var word in ScopeWords.Unknown(key.Scopes))
+                yield return $"Access:Keys:{name}:Scopes '{word}' must be one of: {ScopeWords.All}.";
         }
     }
 }
@@ -29,4 +36,7 @@ internal sealed class AccessKeyOptions
 
     /// <summary>Whose apps the key may send to. Default: <c>default</c>.</summary>
     public string Tenant { get; set; } = "default";
+
+    /// <summary>What the key is for, words separated by spaces. Default: every <c>push:*</c>.</summary>
+    public string Scopes { get; set; } = ScopeWords.TextOf(Access.Scopes.Push);
 }

@@ -4,11 +4,6 @@ using System.Text;
 
 namespace Dispatcher.Api.Access;
 
-/// <summary>Who calls, once the key was right.</summary>
-/// <param name="KeyName">The key's configured name.</param>
-/// <param name="Tenant">Whose apps it may send to.</param>
-internal sealed record Caller(string KeyName, string Tenant);
-
 /// <summary>The configured API keys.</summary>
 internal sealed class ApiKeys
 {
@@ -22,7 +17,16 @@ internal sealed class ApiKeys
     /// <summary>Reads the keys.</summary>
     /// <param name="options">Checked by <see cref="AccessOptions.Validate"/>.</param>
     public ApiKeys(AccessOptions options) => _keys =
-        [.. options.Keys.Select(key => (Convert.FromHexString(key.Value.Sha256), new Caller(key.Key, key.Value.Tenant)))];
+    [
+        .. options.Keys.Select(key =>
+            (Convert.FromHexString(key.Value.Sha256), new Caller(key.Key, key.Value.Tenant, ScopeWords.Read(key.Value.Scopes)))),
+    ];
+
+    /// <summary>Whether a header holds something that could be a key.</summary>
+    /// <param name="authorization">The header <c>Authorization</c>.</param>
+    public static bool IsBearer([NotNullWhen(true)] string? authorization) =>
+        authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && !authorization.AsSpan(Scheme.Length).IsWhiteSpace();
 
     /// <summary>Finds the caller behind an <c>Authorization</c> header.</summary>
     /// <param name="authorization">The header.</param>
@@ -30,14 +34,12 @@ internal sealed class ApiKeys
     public bool TryFind(string? authorization, [NotNullWhen(true)] out Caller? caller)
     {
         caller = null;
-        if (authorization is null || authorization.Length > MaxLength + Scheme.Length
-            || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
+        if (!IsBearer(authorization) || authorization.Length > MaxLength + Scheme.Length)
             return false;
-        }
 
+        Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(MaxLength)];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(authorization[Scheme.Length..].Trim()), hash);
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(authorization.AsSpan(Scheme.Length).Trim(), bytes)], hash);
         foreach (var key in _keys)
         {
             // Every key is compared, in constant time: how long a refusal takes says nothing.

@@ -10,9 +10,6 @@ internal static class Problems
     /// <summary>Wrong members listed at most; a request with more has one cause that shows in the first ones.</summary>
     public const int MaxErrors = 100;
 
-    public static readonly Problem Unauthorized =
-        new(401, "unauthorized", "An API key is needed", "Send a configured key as 'Authorization: Bearer <key>'.");
-
     public static readonly Problem UnsupportedMediaType =
         new(415, "unsupported-media-type", "The body must be JSON", "Send it with 'Content-Type: application/json'.");
 

@@ -5,24 +5,23 @@ using Dispatcher.Api.Access;
 namespace Dispatcher.Api.Pushes;
 
 /// <summary><c>POST /push</c>: who, what, is it right, publish, answer.</summary>
-internal sealed class PushEndpoint(ApiKeys keys, PushIntake intake)
+internal sealed class PushEndpoint(PushIntake intake)
 {
+    /// <summary>Maps the route. Which of the scopes a request takes, its class says.</summary>
+    /// <param name="routes">Where.</param>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/push", HandleAsync).Require(Scopes.Send | Scopes.Bulk | Scopes.Validate);
+
     /// <summary>Handles one request.</summary>
     /// <param name="context">The request.</param>
-    public async Task HandleAsync(HttpContext context)
+    private async Task HandleAsync(HttpContext context)
     {
-        if (!keys.TryFind(context.Request.Headers.Authorization, out var caller))
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await Problems.Unauthorized.WriteAsync(context);
-        }
-        else if (!context.Request.HasJsonContentType())
+        if (!context.Request.HasJsonContentType())
         {
             await Problems.UnsupportedMediaType.WriteAsync(context);
         }
         else
         {
-            var (request, problem) = await ReadAsync(context, caller);
+            var (request, problem) = await ReadAsync(context, Caller.Of(context));
             if (request is not null)
                 problem = await intake.PublishAsync(request);
             if (problem is not null)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Scheduling;
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Api.Pushes;
 
@@ -29,8 +30,11 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, S
             using var document = Parse(body);
             var read = RequestReader.Read(document.RootElement, time.GetUtcNow(), out var problems);
             var pushes = admission.Admit(read, caller.Tenant, problems);
+            var scope = read.Class == PushClass.Bulk ? Scopes.Bulk : Scopes.Send;
             if (problems.Count > 0)
                 problem = Problems.Invalid(problems);
+            else if (!caller.May(scope))
+                problem = AccessProblems.Forbidden(scope);
             else
                 request = new AdmittedRequest(pushes.Count == 1 ? pushes[0].Push.Id : Guid.CreateVersion7(time.GetUtcNow()), caller.Tenant, pushes);
         }

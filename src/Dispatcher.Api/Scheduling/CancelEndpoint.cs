@@ -1,28 +1,24 @@
 using System.Text.Json;
 using Dispatcher.Api.Access;
-using Dispatcher.Api.Pushes;
 
 namespace Dispatcher.Api.Scheduling;
 
 /// <summary><c>DELETE /push/{id}</c>: a push that is for later is not to be sent after all.</summary>
-internal sealed class CancelEndpoint(ApiKeys keys, Schedule schedule)
+internal sealed class CancelEndpoint(Schedule schedule)
 {
-    /// <summary>Handles one request.</summary>
-    /// <param name="context">The request.</param>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>Maps the route: who may send may also think better of it.</summary>
+    /// <param name="routes">Where.</param>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapDelete("/push/{id}", HandleAsync).Require(Scopes.Send | Scopes.Bulk);
+
+    private async Task HandleAsync(HttpContext context)
     {
-        if (!keys.TryFind(context.Request.Headers.Authorization, out var caller))
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await Problems.Unauthorized.WriteAsync(context);
-        }
-        else if (!Guid.TryParseExact((string?)context.Request.RouteValues["id"], "D", out var id))
+        if (!Guid.TryParseExact((string?)context.Request.RouteValues["id"], "D", out var id))
         {
             await ScheduleProblems.NoSuchPush.WriteAsync(context);
         }
         else
         {
-            var (cancelled, problem) = await schedule.CancelAsync(id, caller.Tenant, context.RequestAborted);
+            var (cancelled, problem) = await schedule.CancelAsync(id, Caller.Of(context).Tenant, context.RequestAborted);
             if (problem is not null)
                 await problem.WriteAsync(context);
             else

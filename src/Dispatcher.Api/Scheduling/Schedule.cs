@@ -49,7 +49,11 @@ internal sealed class Schedule : IAsyncDisposable
     }
 
     /// <summary>Whether requests may come: everything that is scheduled is known, or has taken too long to read.</summary>
-    public bool IsReady => _follower.HasCaughtUp || _time.GetElapsedTime(_startedAt) > StartPatience;
+    /// <param name="deadline">How long to wait for that.</param>
+    public async Task<bool> IsReadyAsync(TimeSpan deadline) =>
+        _follower.HasCaughtUp
+        || _time.GetElapsedTime(_startedAt) > StartPatience
+        || await _follower.CatchUpAsync(deadline, CancellationToken.None);
 
     /// <summary>Makes the pushes of a request known.</summary>
     /// <param name="pushes">The pushes.</param>
@@ -87,7 +91,7 @@ internal sealed class Schedule : IAsyncDisposable
         if (pushes is null)
         {
             // What another API accepted a moment ago may not have come here yet: only who has read everything may say that there is no such push.
-            var isUpToDate = _follower.HasCaughtUp && await _follower.CatchUpAsync(Patience, cancellationToken);
+            var isUpToDate = await _follower.CatchUpAsync(Patience, cancellationToken);
             pushes = _directory.Find(id, tenant, out isCancelled);
             if (pushes is null)
                 return (null, isUpToDate ? ScheduleProblems.NoSuchPush : ScheduleProblems.NotKnownYet);

@@ -67,6 +67,18 @@ public sealed class ApiKeysTests
         Assert.Contains(reason, problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "Access:Keys:acme:Scopes must not be empty; give some of: push:send push:bulk push:validate push:manage ops:read.")]
+    [InlineData(
+        "push:send push:sned", "Access:Keys:acme:Scopes 'push:sned' must be one of: push:send push:bulk push:validate push:manage ops:read.")]
+    public void Scopes_that_are_none_are_refused(string scopes, string problem)
+    {
+        var options = Options(("acme", "key-1", "acme"));
+        options.Keys["acme"].Scopes = scopes;
+
+        Assert.Equal([problem], options.Validate());
+    }
+
     [Fact]
     public void A_key_belongs_to_a_tenant()
     {
@@ -75,7 +87,7 @@ public sealed class ApiKeysTests
         Assert.Equal(["Access:Keys:acme:Tenant must not be empty."], options.Validate());
     }
 
-    private static AccessOptions Options(params (string Name, string Key, string Tenant)[] keys)
+    internal static AccessOptions Options(params (string Name, string Key, string Tenant)[] keys)
     {
         var options = new AccessOptions();
         foreach (var (name, key, tenant) in keys)

@@ -55,10 +55,9 @@ public sealed class CancelTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         Assert.Equal(200, (await CancelAsync(cancelled)).Status);
         await using var late = await _api.StartAnotherAsync();
 
-        Assert.Equal([200, 200, 404], [
-            (await CancelAsync(cancelled, late)).Status,
-            (await CancelAsync(waiting, late)).Status,
-            (await CancelAsync(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), late)).Status]);
+        Assert.Equal(200, (await CancelAsync(cancelled, late)).Status);
+        Assert.Equal(200, (await CancelAsync(waiting, late)).Status);
+        Assert.Equal(404, (await CancelAsync(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), late)).Status);
     }
 
     [Fact]
@@ -73,7 +72,6 @@ public sealed class CancelTests(ApiFixture fixture) : IClassFixture<ApiFixture>
             ($"/push/{scheduled}", ApiProcess.RivalKey),
             ($"/push/{Guid.Empty}", ApiProcess.Key),
             ("/push/42", ApiProcess.Key),
-            ("/push/%00", ApiProcess.Key),
         ])
         {
             var answer = await _api.SendAsync(HttpMethod.Delete, path, key);

@@ -33,7 +33,8 @@ public sealed class ScheduleDirectoryTests
 
         Cancel(request.Pushes[1]);
         var left = _directory.Find(request.Id, "acme", out var isCancelled)!;
-        Assert.Equal(([request.Pushes[0], request.Pushes[2]], false), (left.Pushes.ToArray(), isCancelled));
+        Assert.Equal([request.Pushes[0], request.Pushes[2]], left.Pushes);
+        Assert.False(isCancelled);
 
         _directory.Add(left, isCancelled: true);
         _directory.Find(request.Id, "acme", out isCancelled);

@@ -1,5 +1,6 @@
 using Dispatcher.Simulator.Control;
 using Dispatcher.Simulator.Tests.Wire;
+using Dispatcher.Testing.Browser;
 
 namespace Dispatcher.Simulator.Tests.Browser;
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text.Json;
 
-namespace Dispatcher.Simulator.Tests.Browser;
+namespace Dispatcher.Testing.Browser;
 
 /// <summary>A headless Chromium with one page, spoken to by its DevTools protocol.</summary>
-internal sealed class Chromium : IAsyncDisposable
+public sealed class Chromium : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -15,10 +15,17 @@ internal sealed class Chromium : IAsyncDisposable
     private Process? _process;
     private int _commands;
 
-    public static async Task<Chromium> OpenAsync(string address, int width, int height, bool isDark)
+    /// <summary>Opens a page and waits until it is loaded. Every request of the page carries the authorization, if there is one.</summary>
+    public static async Task<Chromium> OpenAsync(string address, int width, int height, bool isDark, string? authorization = null)
     {
         var browser = new Chromium();
         await browser.StartAsync();
+        if (authorization is not null)
+        {
+            await browser.DoAsync("Network.enable", new { });
+            await browser.DoAsync("Network.setExtraHTTPHeaders", new { headers = new { Authorization = authorization } });
+        }
+
         await browser.DoAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = width < 600 });
         await browser.DoAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = isDark ? "dark" : "light" } } });
         await browser.DoAsync("Page.navigate", new { url = address });

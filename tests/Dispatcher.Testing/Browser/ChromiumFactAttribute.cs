@@ -1,4 +1,4 @@
-namespace Dispatcher.Simulator.Tests.Browser;
+namespace Dispatcher.Testing.Browser;
 
 /// <summary>A test that needs Chromium; where none is installed it is skipped and says so.</summary>
 public sealed class ChromiumFactAttribute : FactAttribute
