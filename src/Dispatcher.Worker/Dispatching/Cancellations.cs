@@ -37,6 +37,12 @@ internal sealed partial class Cancellations : IDisposable
         metrics.Watch(() => Locked(ids => ids.Count), () => Locked(ids => ids.Evicted), () => _follower.Lag);
     }
 
+    /// <summary>Whether everything has been read that was cancelled before the start.</summary>
+    public bool HasCaughtUp => _follower.HasCaughtUp;
+
+    /// <summary>Whether Kafka has not said what is cancelled since somebody waited for it in vain.</summary>
+    public bool HasGivenUp => Volatile.Read(ref _gaveUpAt) > _follower.ConfirmedAt.UtcTicks;
+
     /// <summary>Starts to read.</summary>
     public void Start()
     {
@@ -82,9 +88,6 @@ internal sealed partial class Cancellations : IDisposable
         _metrics.SentUnconfirmed();
         return false;
     }
-
-    /// <summary>Whether Kafka has not said what is cancelled since somebody waited for it in vain.</summary>
-    private bool HasGivenUp => Volatile.Read(ref _gaveUpAt) > _follower.ConfirmedAt.UtcTicks;
 
     /// <summary>One outage holds a lane up once: who comes after somebody who waited in vain does not wait.</summary>
     private TimeSpan PatienceNow()

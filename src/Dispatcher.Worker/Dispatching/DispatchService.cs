@@ -78,6 +78,9 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     /// <summary>Whether every pump has its share of partitions.</summary>
     public bool IsAssigned => _pumps.TrueForAll(pump => pump.IsAssigned);
 
+    /// <summary>Whether everything has been read that was cancelled before the start.</summary>
+    public bool KnowsCancelled => _cancellations.HasCaughtUp;
+
     /// <summary>How long the slowest pump has not gone round.</summary>
     public TimeSpan SinceLastRound => _pumps.Max(pump => pump.SinceLastRound);
 

@@ -57,6 +57,8 @@ internal sealed class TestWorker : IAsyncDisposable
 
     public bool IsAssigned => _service.IsAssigned;
 
+    public bool HasCaughtUp => _service.KnowsCancelled;
+
     public int InFlight => _service.InFlight;
 
     public TimeSpan SinceLastRound => _service.SinceLastRound;
