@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using Dispatcher.Api;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
+using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Pushes;
@@ -33,13 +35,14 @@ try
 {
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
+    var batches = Section<BatchOptions>("Batches");
     var scheduling = Section<SchedulingOptions>("Scheduling");
     var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. scheduling.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(), .. scheduling.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -56,7 +59,8 @@ try
     builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>();
+    RequestCompression.Add(builder.Services);
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
         services.GetRequiredService<CredentialMetrics>(),
@@ -96,8 +100,10 @@ try
     });
     app.UseStatusCodePages();
     app.UseMiddleware<AccessGate>(new ApiKeys(access));
+    RequestCompression.Use(app);
     new Routes(
         new PushEndpoint(intake),
+        ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
         new CancelEndpoint(schedule),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),

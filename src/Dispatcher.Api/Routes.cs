@@ -1,4 +1,5 @@
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Pushes;
@@ -10,6 +11,7 @@ namespace Dispatcher.Api;
 
 /// <summary>Every route of the API. Each says who may use it; <see cref="AccessGate"/> closes those that do not.</summary>
 /// <param name="pushes">Pushes.</param>
+/// <param name="batches">Many requests in one.</param>
 /// <param name="cancels">Pushes that are for later and not to be sent after all.</param>
 /// <param name="channels">Channels.</param>
 /// <param name="topics">Subscriptions to topics.</param>
@@ -17,6 +19,7 @@ namespace Dispatcher.Api;
 /// <param name="isReadyAsync">Whether requests can be served; it may take seconds.</param>
 internal sealed class Routes(
     PushEndpoint pushes,
+    BatchEndpoint batches,
     CancelEndpoint cancels,
     ChannelEndpoints channels,
     TopicEndpoints topics,
@@ -28,6 +31,7 @@ internal sealed class Routes(
     public void Map(IEndpointRouteBuilder app)
     {
         pushes.Map(app);
+        batches.Map(app);
         cancels.Map(app);
         channels.Map(app);
         topics.Map(app);

@@ -82,9 +82,13 @@ public sealed class ApiProcess : IAsyncDisposable
     public Task<Answer> PushAsync(string body, string? key = Key, string? contentType = "application/json") =>
         SendAsync(HttpMethod.Post, "/push", key, contentType, Encoding.UTF8.GetBytes(body));
 
+    /// <summary>Posts lines to <c>/push/batch</c>.</summary>
+    public Task<Answer> BatchAsync(string body, string? key = Key, string? contentType = "application/x-ndjson") =>
+        SendAsync(HttpMethod.Post, "/push/batch", key, contentType, Encoding.UTF8.GetBytes(body));
+
     /// <summary>Sends a request.</summary>
     public async Task<Answer> SendAsync(
-        HttpMethod method, string path, string? key = null, string? contentType = null, byte[]? body = null)
+        HttpMethod method, string path, string? key = null, string? contentType = null, byte[]? body = null, string? encoding = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(Address, path));
         if (key is not null)
@@ -93,6 +97,8 @@ public sealed class ApiProcess : IAsyncDisposable
             request.Content = new ByteArrayContent(body);
         if (contentType is not null)
             request.Content?.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        if (encoding is not null)
+            request.Content?.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
         using var response = await Http.SendAsync(request, CancellationToken.None).WaitAsync(Patience);
         return await Answer.ReadAsync(response);
     }

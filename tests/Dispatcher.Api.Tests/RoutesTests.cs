@@ -1,4 +1,5 @@
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Scheduling;
@@ -31,7 +32,14 @@ public sealed class RoutesTests
     private static IReadOnlyList<RouteEndpoint> Map()
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
-        new Routes(new PushEndpoint(null!), new CancelEndpoint(null!), new ChannelEndpoints(null!, null!, null!), new TopicEndpoints(null!, null!), new(isPublic: false), () => Task.FromResult(true)).Map(app);
+        new Routes(
+            new PushEndpoint(null!),
+            new BatchEndpoint(null!, new(), null!, null!, null!, null!),
+            new CancelEndpoint(null!),
+            new ChannelEndpoints(null!, null!, null!),
+            new TopicEndpoints(null!, null!),
+            new(isPublic: false),
+            () => Task.FromResult(true)).Map(app);
         return [.. app.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>()];
     }
 }

@@ -12,7 +12,7 @@ namespace Dispatcher.Api.Pushes;
 internal sealed record Problem(int Status, string Type, string Title, string? Detail = null)
 {
     // People read this in a terminal; nothing here is embedded in HTML.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Wrong members, each with its pointer.</summary>
     public IReadOnlyList<PushProblem> Errors { get; init; } = [];

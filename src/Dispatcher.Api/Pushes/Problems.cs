@@ -22,6 +22,16 @@ internal static class Problems
     public static readonly Problem Overloaded =
         new(503, "overloaded", "Too much is on its way to Kafka", "Nothing was accepted; send the same request again later.") { RetryAfter = 1 };
 
+    /// <summary>A body that cannot be read to its end.</summary>
+    /// <param name="e">What the server or the unpacking found.</param>
+    /// <returns>The problem; <see langword="null"/> where the server answers by itself.</returns>
+    public static Problem? Unreadable(BadHttpRequestException e) => e.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => TooLarge,
+        StatusCodes.Status400BadRequest => new Problem(400, "broken-body", "The body cannot be read to its end", e.Message),
+        _ => null,
+    };
+
     /// <summary>JSON that does not parse.</summary>
     /// <param name="e">Where and why.</param>
     public static Problem Malformed(JsonException e) => new(

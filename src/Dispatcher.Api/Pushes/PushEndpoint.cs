@@ -44,9 +44,9 @@ internal sealed class PushEndpoint(PushIntake intake)
                 read = await body.ReadAsync(context.RequestAborted);
             }
         }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (BadHttpRequestException e) when (Problems.Unreadable(e) is { } unreadable)
         {
-            return (null, Problems.TooLarge);
+            return (null, unreadable);
         }
 
         intake.TryAdmit(read.Buffer, caller, out var request, out var problem);
