@@ -40,9 +40,10 @@ try
     var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
+    var idempotency = Section<IdempotencyOptions>("Idempotency");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(), .. scheduling.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -91,7 +92,8 @@ try
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var schedule = app.Services.GetRequiredService<Schedule>();
-    var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), schedule, time);
+    var intake = new PushIntake(
+        new Admission(apps), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), schedule, time);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.

@@ -32,6 +32,18 @@ internal sealed class WorkerOptions
     /// </summary>
     public bool SparseCommits { get; set; }
 
+    /// <summary>
+    /// Idempotency keys that are remembered of each partition of a lane, 0 to 1,000,000, some 45 bytes each; with one more, the oldest is
+    /// forgotten. After a rebalance as many records are read back. 0 sends every repetition. Default: 20,000.
+    /// </summary>
+    public int RepeatKeys { get; set; } = 20_000;
+
+    /// <summary>How long after a push its repetition is not sent, 1 min to 7 days. Default: 24 h.</summary>
+    public TimeSpan RepeatWindow { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long a partition waits for what is read back, 1 s to 2 min; after that, repetitions are sent. Default: 10 s.</summary>
+    public TimeSpan RepeatTailTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
     public IEnumerable<string> Validate()
     {
@@ -49,5 +61,11 @@ internal sealed class WorkerOptions
             yield return $"Worker:RevokeTimeout {RevokeTimeout} must be 0 to 30 s.";
         if (StoreInterval < TimeSpan.FromMilliseconds(50) || StoreInterval > TimeSpan.FromSeconds(5))
             yield return $"Worker:StoreInterval {StoreInterval} must be 50 ms to 5 s.";
+        if (RepeatKeys is < 0 or > 1_000_000)
+            yield return $"Worker:RepeatKeys {RepeatKeys} must be 0 to 1000000.";
+        if (RepeatWindow < TimeSpan.FromMinutes(1) || RepeatWindow > TimeSpan.FromDays(7))
+            yield return $"Worker:RepeatWindow {RepeatWindow} must be 1 min to 7 days.";
+        if (RepeatTailTimeout < TimeSpan.FromSeconds(1) || RepeatTailTimeout > TimeSpan.FromMinutes(2))
+            yield return $"Worker:RepeatTailTimeout {RepeatTailTimeout} must be 1 s to 2 min.";
     }
 }

@@ -82,13 +82,38 @@ public sealed class ApiProcess : IAsyncDisposable
     public Task<Answer> PushAsync(string body, string? key = Key, string? contentType = "application/json") =>
         SendAsync(HttpMethod.Post, "/push", key, contentType, Encoding.UTF8.GetBytes(body));
 
+    /// <summary>Posts a body to <c>/push</c>, with more headers.</summary>
+    public Task<Answer> PushAsync(string body, params (string Name, string Value)[] headers) => PushAsync(body, Key, headers);
+
+    /// <summary>Posts a body to <c>/push</c> as somebody, with more headers.</summary>
+    public Task<Answer> PushAsync(string body, string key, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, "/push", key, "application/json", Encoding.UTF8.GetBytes(body), headers: headers);
+
     /// <summary>Posts lines to <c>/push/batch</c>.</summary>
     public Task<Answer> BatchAsync(string body, string? key = Key, string? contentType = "application/x-ndjson") =>
         SendAsync(HttpMethod.Post, "/push/batch", key, contentType, Encoding.UTF8.GetBytes(body));
 
+    /// <summary>Takes away the file of an app.</summary>
+    public void RemoveApp(string name) => File.Delete(Path.Combine(_folder.FullName, "apps", $"{name}.json"));
+
+    /// <summary>Waits until a body is not accepted any more.</summary>
+    public async Task RefusesAsync(string body)
+    {
+        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        while ((await PushAsync(body)).Status == 202)
+            await timer.WaitForNextTickAsync(deadline.Token);
+    }
+
     /// <summary>Sends a request.</summary>
     public async Task<Answer> SendAsync(
-        HttpMethod method, string path, string? key = null, string? contentType = null, byte[]? body = null, string? encoding = null)
+        HttpMethod method,
+        string path,
+        string? key = null,
+        string? contentType = null,
+        byte[]? body = null,
+        string? encoding = null,
+        IEnumerable<(string Name, string Value)>? headers = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(Address, path));
         if (key is not null)
@@ -99,6 +124,8 @@ public sealed class ApiProcess : IAsyncDisposable
             request.Content?.Headers.TryAddWithoutValidation("Content-Type", contentType);
         if (encoding is not null)
             request.Content?.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        foreach (var header in (headers ?? []).GroupBy(header => header.Name))
+            request.Headers.TryAddWithoutValidation(header.Key, header.Select(line => line.Value));
         using var response = await Http.SendAsync(request, CancellationToken.None).WaitAsync(Patience);
         return await Answer.ReadAsync(response);
     }

@@ -41,17 +41,21 @@ public sealed class LaneTopics : IDisposable
     }
 
     /// <summary>Every push of a lane.</summary>
-    public IReadOnlyList<PushNotification> Read(Lane lane)
+    public IReadOnlyList<PushNotification> Read(Lane lane) => [.. ReadRecords(lane).Select(record => record.Push)];
+
+    /// <summary>Every push of a lane, with what its record says beside it.</summary>
+    public IReadOnlyList<(PushNotification Push, byte[]? Key, RepeatMark? Mark, int Partition)> ReadRecords(Lane lane)
     {
         using var consumer = Consumer();
         var count = PartitionsOf(lane).Sum(partition => High(consumer, partition));
         consumer.Assign(PartitionsOf(lane).Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
-        var pushes = new List<PushNotification>();
+        var pushes = new List<(PushNotification, byte[]?, RepeatMark?, int)>();
         while (pushes.Count < count)
         {
             var record = consumer.Consume(ApiProcess.Patience) ?? throw new TimeoutException($"{lane} has {pushes.Count} records, not {count}.");
             Assert.True(PushJson.TryDecode(record.Message.Value, DateTimeOffset.UnixEpoch, out var push, out var problem), problem);
-            pushes.Add(push);
+            var (key, isMarked) = (record.Message.Key, RepeatMark.TryRead(record.Message.Key, record.Message.Headers, out var mark));
+            pushes.Add((push, key, isMarked ? mark : null, record.Partition.Value));
         }
 
         return pushes;
@@ -60,10 +64,10 @@ public sealed class LaneTopics : IDisposable
     private static IEnumerable<TopicPartition> PartitionsOf(Lane lane) =>
         Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(Topics.Pushes(lane), partition));
 
-    private static long High(IConsumer<Ignore, byte[]> consumer, TopicPartition partition) =>
+    private static long High(IConsumer<byte[]?, byte[]> consumer, TopicPartition partition) =>
         consumer.QueryWatermarkOffsets(partition, ApiProcess.Patience).High.Value;
 
-    private IConsumer<Ignore, byte[]> Consumer() => new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig
+    private IConsumer<byte[]?, byte[]> Consumer() => new ConsumerBuilder<byte[]?, byte[]>(new ConsumerConfig
     {
         BootstrapServers = Cluster.BootstrapServers,
         GroupId = "tests",

@@ -40,6 +40,10 @@ public sealed class CommandTreeTests
     [InlineData("push")]
     [InlineData("load")]
     [InlineData("dead-letters", "list")]
+    [InlineData("dead-letters", "show")]
+    [InlineData("dead-letters", "export")]
+    [InlineData("dead-letters", "import")]
+    [InlineData("dead-letters", "purge")]
     [InlineData("simulate")]
     public async Task Help_of_a_command_ends_with_examples(params string[] command)
     {
@@ -76,6 +80,16 @@ public sealed class CommandTreeTests
     [InlineData("load", "--dead", "200%")]
     [InlineData("load", "--count", "0")]
     [InlineData("dead-letters", "list", "--provider", "hms")]
+    [InlineData("dead-letters", "list", "--by", "colour")]
+    [InlineData("dead-letters", "list", "--since", "yesterday")]
+    [InlineData("dead-letters", "list", "--all", "--limit", "5")]
+    [InlineData("dead-letters", "show")]
+    [InlineData("dead-letters", "show", "push.apns.dead/3")]
+    [InlineData("dead-letters", "import")]
+    [InlineData("dead-letters", "import", "/no/such/file", "--kafka", "127.0.0.1:1")]
+    [InlineData("dead-letters", "export", "--output", "/no/such/folder/file", "--kafka", "127.0.0.1:1")]
+    [InlineData("dead-letters", "purge")]
+    [InlineData("dead-letters", "purge", "--all", "--before", "7d")]
     [InlineData("dead-letters")]
     public async Task A_wrong_command_line_is_one_line_and_two(params string[] arguments)
     {

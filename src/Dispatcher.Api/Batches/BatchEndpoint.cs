@@ -36,6 +36,10 @@ internal sealed class BatchEndpoint(
         {
             await BatchProblems.UnsupportedMediaType.WriteAsync(context);
         }
+        else if (context.Request.Headers.ContainsKey(PushEndpoint.KeyHeader))
+        {
+            await BatchProblems.KeyOfAll.WriteAsync(context);
+        }
         else if (Interlocked.Increment(ref _running) > options.MaxConcurrent)
         {
             Interlocked.Decrement(ref _running);

@@ -9,6 +9,13 @@ internal static class BatchProblems
     public static readonly Problem UnsupportedMediaType =
         new(415, "unsupported-media-type", "The body must be lines of JSON", "Send it with 'Content-Type: application/x-ndjson'.");
 
+    /// <summary>Derived from a line's number, keys would say something else as soon as a caller sends only what is left.</summary>
+    public static readonly Problem KeyOfAll = new(
+        400,
+        "invalid-idempotency-key",
+        "The Idempotency-Key cannot be one",
+        "A key stands for one request. Give each line its own as the member idempotencyKey.");
+
     public static readonly Problem LineTooLong = new(
         413,
         Problems.TooLarge.Type,

@@ -33,6 +33,8 @@ internal sealed class ResultWriter(PipeWriter output, TimeProvider time, TimeSpa
         if (problem is null)
         {
             request!.Write(json);
+            if (request.IsReplayed)
+                json.WriteBoolean("replayed"u8, true);
         }
         else
         {

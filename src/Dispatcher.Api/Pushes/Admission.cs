@@ -7,15 +7,16 @@ namespace Dispatcher.Api.Pushes;
 
 /// <summary>Checks a request against the apps it names and what their providers take, and makes a push of each target.</summary>
 /// <param name="apps">The configured apps.</param>
-/// <param name="time">Where ids get their instant from.</param>
-internal sealed class Admission(AppCatalog apps, TimeProvider time)
+internal sealed class Admission(AppCatalog apps)
 {
     /// <summary>Admits a request whole, or says everything that is wrong with it.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="ids">The id of each target's push.</param>
     /// <param name="tenant">Who asks; other tenants' apps do not exist for it.</param>
     /// <param name="problems">What is wrong so far, to which this adds; content that is wrong already is not looked at again.</param>
     /// <returns>A push for each target, in order, with its lane; only to be used without problems.</returns>
-    public List<(PushNotification Push, Lane Lane)> Admit(PushRequest request, string tenant, List<PushProblem> problems)
+    public List<(PushNotification Push, Lane Lane)> Admit(
+        PushRequest request, IReadOnlyList<Guid> ids, string tenant, List<PushProblem> problems)
     {
         var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
         var checksContent = problems.Count == 0;
@@ -29,7 +30,7 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
 
         for (var i = 0; i < request.Targets.Count; i++)
         {
-            var (name, target) = request.Targets[i];
+            var (name, target) = (request.Targets[i].App, request.Targets[i].Target);
             if (!apps.TryGet(name, out var app) || app.Tenant != tenant)
             {
                 Add($"{request.PointerTo(i)}/app", "is not an app of yours");
@@ -39,7 +40,7 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
             if (target.Problem(app.Provider) is { } targetProblem)
                 Add($"{request.PointerTo(i)}/{target.Word}", targetProblem);
 
-            var push = request.Content with { Id = Guid.CreateVersion7(time.GetUtcNow()), App = name, Target = target };
+            var push = request.Content with { Id = ids[i], App = name, Target = target };
             if (checksContent && checkedApps.Add((name, target.Kind)))
                 problems.AddRange(ContentProblems(push, app, request.PointerTo(i))); // the content is the same for all such targets of an app
             pushes.Add((push, new Lane(app.Provider, request.Class)));

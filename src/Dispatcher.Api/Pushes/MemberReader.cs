@@ -64,6 +64,18 @@ internal sealed class MemberReader
         return text;
     }
 
+    /// <summary>A UUID, hyphens and all, as <c>apns-id</c> has it; any version, but not the one of zeros.</summary>
+    public Guid? Uuid(JsonElement value, string at)
+    {
+        var text = Text(value, at, mayBeEmpty: true);
+        if (text is null)
+            return null;
+        if (Guid.TryParseExact(text, "D", out var id) && id != Guid.Empty)
+            return id;
+        Add(at, "must be a UUID such as \"9b2f7c1e-4a0d-4c6b-8f3e-2d5a7e1b9c04\"");
+        return null;
+    }
+
     /// <summary>A whole number within a range.</summary>
     public long? WholeNumber(JsonElement value, string at, long min, long max)
     {

@@ -1,12 +1,19 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Dispatcher.Api.Access;
+using Dispatcher.Core.Pushes;
+using Microsoft.Extensions.Primitives;
 
 namespace Dispatcher.Api.Pushes;
 
 /// <summary><c>POST /push</c>: who, what, is it right, publish, answer.</summary>
 internal sealed class PushEndpoint(PushIntake intake)
 {
+    /// <summary>The header with a request's key.</summary>
+    public const string KeyHeader = "Idempotency-Key";
+
+    private const string ReplayedHeader = "Idempotency-Replayed";
+
     /// <summary>Maps the route. Which of the scopes a request takes, its class says.</summary>
     /// <param name="routes">Where.</param>
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/push", HandleAsync).Require(Scopes.Send | Scopes.Bulk | Scopes.Validate);
@@ -18,6 +25,10 @@ internal sealed class PushEndpoint(PushIntake intake)
         if (!context.Request.HasJsonContentType())
         {
             await Problems.UnsupportedMediaType.WriteAsync(context);
+        }
+        else if (KeyProblem(context.Request.Headers[KeyHeader]) is { } keyProblem)
+        {
+            await Problems.InvalidKey(keyProblem).WriteAsync(context);
         }
         else
         {
@@ -49,15 +60,24 @@ internal sealed class PushEndpoint(PushIntake intake)
             return (null, unreadable);
         }
 
-        intake.TryAdmit(read.Buffer, caller, out var request, out var problem);
+        intake.TryAdmit(read.Buffer, caller, out var request, out var problem, (string?)context.Request.Headers[KeyHeader]);
         body.AdvanceTo(read.Buffer.End); // also past a body that was wrong, or the connection could not go on
         return (request, problem);
     }
+
+    private static string? KeyProblem(StringValues keys) => keys.Count switch
+    {
+        0 => null,
+        1 => RepeatKey.Problem(keys[0] ?? ""),
+        _ => "is there more than once",
+    };
 
     private static async Task WriteAcceptedAsync(HttpContext context, AdmittedRequest request)
     {
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         context.Response.ContentType = "application/json";
+        if (request.IsReplayed)
+            context.Response.Headers[ReplayedHeader] = "true";
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter))
         {
             json.WriteStartObject();

@@ -9,7 +9,12 @@ using Dispatcher.Core.Pushes;
 namespace Dispatcher.Api.Pushes;
 
 /// <summary>What becomes of the JSON of a request, however it came: read, checked, published.</summary>
-internal sealed class PushIntake(Admission admission, PushPublisher publisher, Schedule schedule, TimeProvider time)
+/// <param name="admission">Checks.</param>
+/// <param name="publisher">Publishes.</param>
+/// <param name="known">What was answered lately.</param>
+/// <param name="schedule">What is for later.</param>
+/// <param name="time">Where ids get their instant from.</param>
+internal sealed class PushIntake(Admission admission, PushPublisher publisher, KnownRequests known, Schedule schedule, TimeProvider time)
 {
     private static readonly JsonDocumentOptions JsonOptions = new() { AllowDuplicateProperties = false };
 
@@ -18,25 +23,32 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, S
     /// <param name="caller">Who asks.</param>
     /// <param name="request">The request, if it is right.</param>
     /// <param name="problem">What is wrong, if it is not.</param>
+    /// <param name="idempotencyKey">The key that came beside the body; the body may have one, too, and not another.</param>
     public bool TryAdmit(
         ReadOnlySequence<byte> body,
         Caller caller,
         [NotNullWhen(true)] out AdmittedRequest? request,
-        [NotNullWhen(false)] out Problem? problem)
+        [NotNullWhen(false)] out Problem? problem,
+        string? idempotencyKey = null)
     {
         (request, problem) = (null, null);
         try
         {
             using var document = Parse(body);
             var read = RequestReader.Read(document.RootElement, time.GetUtcNow(), out var problems);
-            var pushes = admission.Admit(read, caller.Tenant, problems);
+            if (idempotencyKey is not null && read.IdempotencyKey is { } other && other != idempotencyKey)
+                problems.Add(new PushProblem("/idempotencyKey", "is not the one of the header Idempotency-Key; give one of them"));
+            read = read with { IdempotencyKey = idempotencyKey ?? read.IdempotencyKey };
+            var identity = RequestIdentity.Of(read, caller.Tenant, body, read.Content.AcceptedAt);
+            var isReplayed = identity.Key is { } key && known.HasAccepted(key, identity.Fingerprint);
+            var pushes = isReplayed ? Named(read, identity) : admission.Admit(read, identity.PushIds, caller.Tenant, problems);
             var scope = read.Class == PushClass.Bulk ? Scopes.Bulk : Scopes.Send;
-            if (problems.Count > 0)
+            if (problems.Count > 0 && !isReplayed)
                 problem = Problems.Invalid(problems);
             else if (!caller.May(scope))
                 problem = AccessProblems.Forbidden(scope);
             else
-                request = new AdmittedRequest(pushes.Count == 1 ? pushes[0].Push.Id : Guid.CreateVersion7(time.GetUtcNow()), caller.Tenant, pushes);
+                request = new AdmittedRequest(identity, caller.Tenant, pushes) { IsReplayed = isReplayed };
         }
         catch (JsonException e)
         {
@@ -46,19 +58,54 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, S
         return request is not null;
     }
 
-    /// <summary>Publishes a request.</summary>
+    /// <summary>Publishes a request, unless it was accepted before, or waits for the one that is under way with its key.</summary>
     /// <param name="request">The request.</param>
-    /// <returns>Why Kafka did not take all of it; <see langword="null"/> when it did.</returns>
+    /// <returns>Why it was not accepted; <see langword="null"/> when it was.</returns>
     public async Task<Problem?> PublishAsync(AdmittedRequest request)
+    {
+        if (request.IsReplayed)
+            return null;
+        if (request.Identity.Key is not { } key)
+            return (await ProduceAsync(request)).Problem;
+        switch (known.Begin(key, request.Identity.Fingerprint, out var first))
+        {
+            case RequestState.Reused:
+                return Problems.KeyReused;
+            case RequestState.Accepted or RequestState.UnderWay:
+                var problem = await first; // within the producer's message timeout
+                request.IsReplayed = problem is null;
+                return problem;
+        }
+
+        (Problem? Problem, bool IsInDoubt) end = (Problems.Failed, true);
+        try
+        {
+            end = await ProduceAsync(request);
+            return end.Problem;
+        }
+        finally
+        {
+            known.End(key, end.Problem, end.IsInDoubt);
+        }
+    }
+
+    private async Task<(Problem? Problem, bool IsInDoubt)> ProduceAsync(AdmittedRequest request)
     {
         // First: what is answered with 202 can be cancelled. What is known and not published does no harm.
         if (request.Scheduled is { } scheduled && await schedule.AnnounceAsync(scheduled) is { Outcome: not ProduceOutcome.Acked } refusal)
-            return refusal.IsQueueFull ? Problems.Overloaded : Problems.NothingAcknowledged;
-        var answer = await publisher.PublishAsync(request.Pushes);
+            return (refusal.IsQueueFull ? Problems.Overloaded : Problems.NothingAcknowledged, false);
+        var answer = await publisher.PublishAsync(request.Pushes, request.Identity.Marks);
         if (answer.IsAcked)
-            return null;
-        return answer == PublishAnswer.QueueFull ? Problems.Overloaded : Problems.NotAcknowledged(answer, request.Pushes);
+            return (null, false);
+        return answer == PublishAnswer.QueueFull
+            ? (Problems.Overloaded, false)
+            : (Problems.NotAcknowledged(answer, request.Pushes, request.Identity.Key is not null), answer.Records.Any(record => record.Outcome != ProduceOutcome.Refused));
     }
+
+    /// <summary>What the answer to a known request needs: ids derive from its bytes, and what was right then is not judged again.</summary>
+    private static List<(PushNotification Push, Lane Lane)> Named(PushRequest request, RequestIdentity identity) =>
+        [.. request.Targets.Select((target, i) =>
+            (request.Content with { Id = identity.PushIds[i], App = target.App, Target = target.Target }, default(Lane)))];
 
     private static JsonDocument Parse(ReadOnlySequence<byte> body)
     {

@@ -32,6 +32,8 @@ internal sealed class RequestReader
         List<RequestedTarget> targets = [];
         var (isList, hasTo) = (false, false);
         var pushClass = PushClass.Urgent;
+        Guid? id = null;
+        string? idempotencyKey = null;
         var content = new PushNotification { Id = default, App = "", Target = Target.Token(""), AcceptedAt = now };
 
         foreach (var (name, value, at) in _members.Members(root, ""))
@@ -42,6 +44,12 @@ internal sealed class RequestReader
                     hasTo = true;
                     isList = value.ValueKind == JsonValueKind.Array;
                     targets = _targets.ReadAll(value, at);
+                    break;
+                case "id":
+                    id = _members.Uuid(value, at);
+                    break;
+                case "idempotencyKey":
+                    idempotencyKey = ReadKey(value, at);
                     break;
                 case "class":
                     pushClass = _members.OneOf(value, at, ("urgent", PushClass.Urgent), ("bulk", PushClass.Bulk));
@@ -81,7 +89,32 @@ internal sealed class RequestReader
 
         if (!hasTo && root.ValueKind == JsonValueKind.Object)
             _members.Add("/to", "is missing; name one target or up to 1,000");
-        return new PushRequest(targets, isList, pushClass, content);
+        var request = new PushRequest(targets, isList, pushClass, content) { Id = id, IdempotencyKey = idempotencyKey };
+        CheckIds(request);
+        return request;
+    }
+
+    private string? ReadKey(JsonElement value, string at)
+    {
+        var key = _members.Text(value, at, mayBeEmpty: true);
+        if (key is not null && RepeatKey.Problem(key) is { } problem)
+            _members.Add(at, problem);
+        return key;
+    }
+
+    /// <summary>An id is one push's: results and cancellations go by it.</summary>
+    private void CheckIds(PushRequest request)
+    {
+        HashSet<Guid>? ids = null;
+        for (var i = 0; i < request.Targets.Count; i++)
+        {
+            if (request.Targets[i].Id is not { } id)
+                continue;
+            if (!(ids ??= []).Add(id))
+                _members.Add($"{request.PointerTo(i)}/id", "is another target's, too");
+            else if (request.Id is { } whole && (id == whole) != (request.Targets.Count == 1))
+                _members.Add($"{request.PointerTo(i)}/id", id == whole ? "is the request's, which has several targets" : "is not the request's, which has no other target");
+        }
     }
 
     private DateTimeOffset? ReadSendAt(JsonElement value, string at, DateTimeOffset now)

@@ -31,10 +31,13 @@ internal sealed class TargetReader(MemberReader members)
     {
         string? app = null;
         Target? whom = null;
+        Guid? id = null;
         foreach (var (name, value, memberAt) in members.Members(target, at))
         {
             if (name == "app")
                 app = members.Text(value, memberAt) ?? "";
+            else if (name == "id")
+                id = members.Uuid(value, memberAt);
             else if (Target.KindOf(name) is not { } kind)
                 members.Unknown(memberAt);
             else if (whom is not null)
@@ -47,6 +50,6 @@ internal sealed class TargetReader(MemberReader members)
             members.Add($"{at}/app", "is missing");
         if (target.ValueKind == JsonValueKind.Object && whom is null)
             members.Add($"{at}/token", "is missing");
-        return new RequestedTarget(app ?? "", whom ?? Target.Token(""));
+        return new RequestedTarget(app ?? "", whom ?? Target.Token("")) { Id = id };
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ScheduleDirectory(int capacity, TimeProvider time)
     public static readonly TimeSpan KeptAfterDue = TimeSpan.FromHours(1);
 
     private readonly Lock _lock = new();
-    private readonly DueIds<Entry> _ids = new(capacity);
+    private readonly DueIds<TenantId, Entry> _ids = new(capacity);
     private readonly Dictionary<string, string> _tenants = new(StringComparer.Ordinal);
 
     /// <summary>Ids that are kept.</summary>
@@ -52,12 +52,13 @@ internal sealed class ScheduleDirectory(int capacity, TimeProvider time)
                 _tenants.Add(tenant = pushes.Tenant, tenant); // one string for all: there are few
             foreach (var push in pushes.Pushes)
             {
-                var wasCancelled = _ids.TryGet(push, out var known) && known.IsCancelled;
-                _ids.Set(push, pushes.SendAt, new Entry(tenant, pushes.SendAt.UtcTicks, Request: null, isCancelled || wasCancelled));
+                var id = new TenantId(push, tenant);
+                var wasCancelled = _ids.TryGet(id, out var known) && known.IsCancelled;
+                _ids.Set(id, pushes.SendAt, new Entry(pushes.SendAt.UtcTicks, Request: null, isCancelled || wasCancelled));
             }
 
             if (!isCancelled && !(pushes.Pushes.Count == 1 && pushes.Pushes[0] == pushes.Id))
-                _ids.Set(pushes.Id, pushes.SendAt, new Entry(tenant, pushes.SendAt.UtcTicks, [.. pushes.Pushes], IsCancelled: false));
+                _ids.Set(new TenantId(pushes.Id, tenant), pushes.SendAt, new Entry(pushes.SendAt.UtcTicks, [.. pushes.Pushes], IsCancelled: false));
         }
     }
 
@@ -71,19 +72,18 @@ internal sealed class ScheduleDirectory(int capacity, TimeProvider time)
         isCancelled = false;
         lock (_lock)
         {
-            if (!_ids.TryGet(id, out var entry) || entry.Tenant != tenant)
+            if (!_ids.TryGet(new TenantId(id, tenant), out var entry))
                 return null;
             Guid[] pushes = entry.Request ?? [id];
-            Guid[] left = [.. pushes.Where(push => !(_ids.TryGet(push, out var known) && known.IsCancelled))];
+            Guid[] left = [.. pushes.Where(push => !(_ids.TryGet(new TenantId(push, tenant), out var known) && known.IsCancelled))];
             isCancelled = left.Length == 0;
             return new ScheduledPushes(id, tenant, new DateTimeOffset(entry.SendAt, TimeSpan.Zero), isCancelled ? pushes : left);
         }
     }
 
     /// <summary>What is known about an id.</summary>
-    /// <param name="Tenant">Whose it is.</param>
     /// <param name="SendAt">When it is due, in ticks of UTC.</param>
     /// <param name="Request">The pushes of a request; <see langword="null"/> for a push.</param>
     /// <param name="IsCancelled">Whether a push is cancelled.</param>
-    private readonly record struct Entry(string Tenant, long SendAt, Guid[]? Request, bool IsCancelled);
+    private readonly record struct Entry(long SendAt, Guid[]? Request, bool IsCancelled);
 }

@@ -9,5 +9,9 @@ internal static class DeadLettersCommand
     public static Command Create(Terminal terminal, TimeProvider time) => new("dead-letters", "What could not be sent: look, keep, send again, delete.")
     {
         new ListCommand(terminal, time).Create(),
+        new ShowCommand(terminal, time).Create(),
+        new ExportCommand(terminal, time).Create(),
+        new ImportCommand(terminal, time).Create(),
+        new PurgeCommand(terminal, time).Create(),
     };
 }

@@ -24,6 +24,9 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
     /// <summary>Reads a line that a person types; <see langword="null"/> where nobody can be asked.</summary>
     public Func<string?>? Ask { get; init; }
 
+    /// <summary>Opens standard output for bytes.</summary>
+    public Func<Stream> OpenOut { get; init; } = static () => Stream.Null;
+
     /// <summary>The terminal that started this process.</summary>
     public static Terminal OfThisProcess()
     {
@@ -37,6 +40,7 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
             Console.OpenStandardInput,
             !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive)
         {
+            OpenOut = Console.OpenStandardOutput,
             ErrorWidth = Console.IsErrorRedirected || IsDumb() ? null : ErrorColumns(),
             Ask = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.ReadLine,
         };

@@ -6,14 +6,16 @@ namespace Dispatcher.Core.Kafka;
 /// What is known about ids until some time after they are due. Bounded by their number: when full, the id that is due first goes, so that
 /// everybody who reads the same records keeps the same ids, in whatever order they come. Not safe for several threads.
 /// </summary>
+/// <typeparam name="TId">The kind of id.</typeparam>
 /// <typeparam name="T">What is known.</typeparam>
 /// <param name="capacity">Ids that are kept at most.</param>
-public sealed class DueIds<T>(int capacity)
+public sealed class DueIds<TId, T>(int capacity)
+    where TId : notnull
 {
-    private readonly Dictionary<Guid, T> _known = [];
+    private readonly Dictionary<TId, T> _known = [];
 
     /// <summary>The ids by the minute in which they are due: a queue that orders each by itself would take twice the memory.</summary>
-    private readonly SortedDictionary<long, List<Guid>> _minutes = [];
+    private readonly SortedDictionary<long, List<TId>> _minutes = [];
 
     /// <summary>Ids that are kept.</summary>
     public int Count => _known.Count;
@@ -24,13 +26,13 @@ public sealed class DueIds<T>(int capacity)
     /// <summary>What is known about an id.</summary>
     /// <param name="id">The id.</param>
     /// <param name="value">What is known.</param>
-    public bool TryGet(Guid id, [MaybeNullWhen(false)] out T value) => _known.TryGetValue(id, out value);
+    public bool TryGet(TId id, [MaybeNullWhen(false)] out T value) => _known.TryGetValue(id, out value);
 
     /// <summary>Adds an id, or what is known about it now.</summary>
     /// <param name="id">The id.</param>
     /// <param name="due">When it is due; what was said first counts.</param>
     /// <param name="value">What is known.</param>
-    public void Set(Guid id, DateTimeOffset due, T value)
+    public void Set(TId id, DateTimeOffset due, T value)
     {
         if (_known.ContainsKey(id))
         {

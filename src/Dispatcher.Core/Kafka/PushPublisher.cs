@@ -20,7 +20,9 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics)
 
     /// <summary>Publishes the pushes of one request.</summary>
     /// <param name="pushes">Each with the lane it goes to.</param>
-    public async Task<PublishAnswer> PublishAsync(IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
+    /// <param name="marks">What tells repetitions, for each push; <see langword="null"/> when none of them can be one.</param>
+    public async Task<PublishAnswer> PublishAsync(
+        IReadOnlyList<(PushNotification Push, Lane Lane)> pushes, IReadOnlyList<RepeatMark?>? marks = null)
     {
         var values = Encode(pushes);
         var bytes = values.Sum(value => (long)value.Length);
@@ -30,7 +32,7 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics)
         {
             var acks = new Task<ProduceAnswer>[values.Length];
             for (var i = 0; i < acks.Length; i++)
-                acks[i] = producer.ProduceAsync(topics.Pushes(pushes[i].Lane), new Message<byte[]?, byte[]?> { Value = values[i] });
+                acks[i] = producer.ProduceAsync(topics.Pushes(pushes[i].Lane), Message(values[i], marks?[i]));
             return new PublishAnswer(await Task.WhenAll(acks));
         }
         finally
@@ -38,6 +40,9 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics)
             Release(values.Length, bytes);
         }
     }
+
+    private static Message<byte[]?, byte[]?> Message(byte[] value, RepeatMark? mark) =>
+        mark?.ToMessage(value) ?? new Message<byte[]?, byte[]?> { Value = value };
 
     private static byte[][] Encode(IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
     {

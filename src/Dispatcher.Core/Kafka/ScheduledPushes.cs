@@ -39,6 +39,11 @@ public sealed record ScheduledPushes(Guid Id, string Tenant, DateTimeOffset Send
     }
 }
 
+/// <summary>A push, or a request, of a tenant: a caller may choose ids, and what one chooses is nothing to another.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Tenant">Whose it is.</param>
+public readonly record struct TenantId(Guid Id, string Tenant);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ScheduledPushes))]
 internal sealed partial class ScheduleJson : JsonSerializerContext;

@@ -20,7 +20,8 @@ internal sealed partial class Cancellations : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private readonly DueIds<bool> _ids;
+    private readonly DueIds<TenantId, bool> _ids;
+    private readonly Dictionary<string, string> _tenants = new(StringComparer.Ordinal);
     private readonly TopicFollower _follower;
     private readonly SchedulingMetrics _metrics;
     private readonly TimeProvider _time;
@@ -55,27 +56,30 @@ internal sealed partial class Cancellations : IDisposable
 
     /// <summary>Whether a push is known to be cancelled; what Kafka took a moment ago may be missing.</summary>
     /// <param name="push">The push.</param>
-    public bool Knows(PushNotification push) => push.SendAt is not null && Locked(ids => ids.TryGet(push.Id, out _));
+    /// <param name="tenant">Whose app it is for: what another tenant cancels under the same id is another push.</param>
+    public bool Knows(PushNotification push, string tenant) =>
+        push.SendAt is not null && Locked(ids => ids.TryGet(new TenantId(push.Id, tenant), out _));
 
     /// <summary>Whether a push that is due is cancelled. Asks Kafka first whether there is anything to read, once for all that are due by then.</summary>
     /// <param name="push">The push.</param>
+    /// <param name="tenant">Whose app it is for.</param>
     /// <param name="abort">The process ends.</param>
-    public ValueTask<bool> IsCancelledAsync(PushNotification push, CancellationToken abort)
+    public ValueTask<bool> IsCancelledAsync(PushNotification push, string tenant, CancellationToken abort)
     {
         if (push.SendAt is not { } sendAt)
             return ValueTask.FromResult(false);
         // An API cancels until half a margin before by its clock; a look after the push was due by ours has seen that.
-        return _follower.ConfirmedAt >= sendAt ? ValueTask.FromResult(Knows(push)) : AskAsync(push, abort);
+        return _follower.ConfirmedAt >= sendAt ? ValueTask.FromResult(Knows(push, tenant)) : AskAsync(push, tenant, abort);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _follower.Dispose();
 
-    private async ValueTask<bool> AskAsync(PushNotification push, CancellationToken abort)
+    private async ValueTask<bool> AskAsync(PushNotification push, string tenant, CancellationToken abort)
     {
         var patience = PatienceNow();
         var isConfirmed = await _follower.CatchUpAsync(patience, abort);
-        if (Knows(push))
+        if (Knows(push, tenant))
             return true;
         if (isConfirmed)
             return false;
@@ -108,12 +112,14 @@ internal sealed partial class Cancellations : IDisposable
             _ids.ForgetDueBefore(forgotten);
             if (cancelled.SendAt < forgotten)
                 return;
+            if (!_tenants.TryGetValue(cancelled.Tenant, out var tenant))
+                _tenants.Add(tenant = cancelled.Tenant, tenant); // one string for all: there are few
             foreach (var push in cancelled.Pushes)
-                _ids.Set(push, cancelled.SendAt, true);
+                _ids.Set(new TenantId(push, tenant), cancelled.SendAt, true);
         }
     }
 
-    private T Locked<T>(Func<DueIds<bool>, T> read)
+    private T Locked<T>(Func<DueIds<TenantId, bool>, T> read)
     {
         lock (_lock)
             return read(_ids);

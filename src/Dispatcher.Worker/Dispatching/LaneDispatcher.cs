@@ -160,11 +160,11 @@ internal sealed class LaneDispatcher(
             await settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
         else if (refusal is { } why)
             await settler.RefuseAsync(consumed, push, why, abort);
-        else if (cancellations.Knows(push!))
+        else if (cancellations.Knows(push!, app!.Tenant))
             await CancelAsync(consumed, push!, app!, abort);
         else if (Later(consumed.Delay?.NotBefore, push!.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
             await settler.PostponeAsync(consumed, notBefore, "scheduled", abort);
-        else if (await cancellations.IsCancelledAsync(push, abort))
+        else if (await cancellations.IsCancelledAsync(push, app!.Tenant, abort))
             await CancelAsync(consumed, push, app!, abort);
         else
             await settler.SettleAsync(consumed, push, app!, await SendAsync(consumed, push, abort), abort);

@@ -57,7 +57,10 @@ internal sealed class LaneWorker : IDisposable
         Pumps =
         [
             NewPump(
-                new PumpSettings(lane.Name, [topic], DelaysOf: null, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane)),
+                new PumpSettings(lane.Name, [topic], DelaysOf: null, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane))
+                {
+                    Tails = ConsumerSettings.ForTails(parts.Kafka, lane),
+                },
                 new LaneSink(Dispatcher)),
             NewPump(
                 new PumpSettings($"{lane.Name}.delay", parts.DelayTiers, lane, parts.Apps, ConsumerSettings.ForDelays(parts.Kafka, lane)),

@@ -35,7 +35,8 @@ public sealed class FuzzTests : IDisposable
             },
             folder: null);
         var time = TimeProvider.System;
-        _intake = new PushIntake(new Admission(_apps, time), publisher: null!, schedule: null!, time); // nothing is published here
+        _intake = new PushIntake(
+            new Admission(_apps), publisher: null!, new KnownRequests(new IdempotencyOptions(), time), schedule: null!, time); // nothing is published here
     }
 
     [Fact]

@@ -43,6 +43,21 @@ public sealed class ScheduleDirectoryTests
         Assert.True(isCancelled);
     }
 
+    /// <summary>Callers may choose ids; what one tenant chooses is nothing to another.</summary>
+    [Fact]
+    public void Two_tenants_may_have_the_same_id()
+    {
+        var (push, rivals) = (Request(1), Request(1));
+        rivals = rivals with { Id = push.Id, Tenant = "rival", Pushes = push.Pushes };
+        _directory.Add(push, isCancelled: false);
+        _directory.Add(rivals, isCancelled: true);
+
+        Assert.NotNull(_directory.Find(push.Id, "acme", out var isCancelled));
+        Assert.False(isCancelled);
+        Assert.NotNull(_directory.Find(push.Id, "rival", out isCancelled));
+        Assert.True(isCancelled);
+    }
+
     /// <summary>Two topics, several partitions: nobody promises an order. And a request may be sent again.</summary>
     [Fact]
     public void What_is_cancelled_stays_so_whatever_comes_later()

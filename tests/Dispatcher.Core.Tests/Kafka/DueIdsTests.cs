@@ -9,7 +9,7 @@ public sealed class DueIdsTests
     [Fact]
     public void What_is_known_can_be_asked_for_and_changed()
     {
-        var ids = new DueIds<string>(10);
+        var ids = new DueIds<Guid, string>(10);
         var id = Id(1);
 
         ids.Set(id, Noon, "scheduled");
@@ -25,7 +25,7 @@ public sealed class DueIdsTests
     [Fact]
     public void When_full_the_one_that_is_due_first_goes()
     {
-        var ids = new DueIds<int>(3);
+        var ids = new DueIds<Guid, int>(3);
         foreach (var minute in (int[])[30, 10, 20])
             ids.Set(Id(minute), Noon.AddMinutes(minute), minute);
 
@@ -43,7 +43,7 @@ public sealed class DueIdsTests
         int[] minutes = [.. Enumerable.Range(0, 500)];
         static IEnumerable<int> Kept(int[] order)
         {
-            var ids = new DueIds<int>(100);
+            var ids = new DueIds<Guid, int>(100);
             foreach (var minute in order)
                 ids.Set(Id(minute), Noon.AddMinutes(minute), minute);
             return order.Where(minute => ids.TryGet(Id(minute), out _)).Order();
@@ -59,7 +59,7 @@ public sealed class DueIdsTests
     [Fact]
     public void What_was_due_long_ago_is_forgotten_by_the_minute()
     {
-        var ids = new DueIds<int>(10);
+        var ids = new DueIds<Guid, int>(10);
         ids.Set(Id(1), Noon.AddSeconds(-1), 1);
         ids.Set(Id(2), Noon, 2);
         ids.Set(Id(3), Noon.AddSeconds(59), 3);

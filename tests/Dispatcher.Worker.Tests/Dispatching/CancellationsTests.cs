@@ -44,18 +44,19 @@ public sealed class CancellationsTests : IAsyncLifetime, IDisposable
     public async Task A_due_push_waits_for_kafka_s_word_and_the_next_ones_of_an_outage_do_not()
     {
         _time.Advance(TimeSpan.FromMinutes(1)); // past the start
-        var (first, second, cancelled) = (Due(), Due(), Due());
+        var cancelled = Due();
         await CancelAsync(cancelled);
-        await Eventually.IsAsync(() => _cancellations.Knows(cancelled), "the cancelling has been read");
-        _cluster.Kafka.SetDown();
+        await Eventually.IsAsync(() => _cancellations.Knows(cancelled, "shop"), "the cancelling has been read");
+        SetDown();
+        var (first, second) = (Due(), Due());
 
-        var waiting = _cancellations.IsCancelledAsync(first, CancellationToken.None).AsTask();
+        var waiting = _cancellations.IsCancelledAsync(first, "shop", CancellationToken.None).AsTask();
         Assert.False(waiting.IsCompleted);
         _time.Advance(Cancellations.Patience);
         Assert.False(await waiting.WaitAsync(Eventually.Patience));
 
-        Assert.False(await _cancellations.IsCancelledAsync(second, CancellationToken.None).AsTask().WaitAsync(Eventually.Patience));
-        Assert.True(await _cancellations.IsCancelledAsync(cancelled, CancellationToken.None).AsTask().WaitAsync(Eventually.Patience));
+        Assert.False(await _cancellations.IsCancelledAsync(second, "shop", CancellationToken.None).AsTask().WaitAsync(Eventually.Patience));
+        Assert.True(await _cancellations.IsCancelledAsync(cancelled, "shop", CancellationToken.None).AsTask().WaitAsync(Eventually.Patience));
         Assert.Equal(2, _counters["dispatcher.schedule.unconfirmed"]);
         Assert.True(_log.Contain("Kafka does not say what is cancelled"));
     }
@@ -64,20 +65,20 @@ public sealed class CancellationsTests : IAsyncLifetime, IDisposable
     public async Task After_an_outage_kafka_is_asked_again()
     {
         _time.Advance(TimeSpan.FromMinutes(1));
-        _cluster.Kafka.SetDown();
-        var waiting = _cancellations.IsCancelledAsync(Due(), CancellationToken.None).AsTask();
+        SetDown();
+        var waiting = _cancellations.IsCancelledAsync(Due(), "shop", CancellationToken.None).AsTask();
         _time.Advance(Cancellations.Patience);
         await waiting.WaitAsync(Eventually.Patience);
 
         _cluster.Kafka.SetUp();
         var push = Due();
         await CancelAsync(push);
-        await Eventually.IsAsync(() => _cancellations.Knows(push), "the cancelling has been read");
+        await Eventually.IsAsync(() => _cancellations.Knows(push, "shop"), "the cancelling has been read");
         _time.Advance(TimeSpan.FromSeconds(20)); // the follower looks at the ends by itself
         await Eventually.IsAsync(() => !_cancellations.HasGivenUp, "Kafka speaks");
 
-        Assert.True(await _cancellations.IsCancelledAsync(push, CancellationToken.None).AsTask().WaitAsync(Eventually.Patience));
-        Assert.False(await _cancellations.IsCancelledAsync(Due(), CancellationToken.None).AsTask().WaitAsync(Eventually.Patience));
+        Assert.True(await _cancellations.IsCancelledAsync(push, "shop", CancellationToken.None).AsTask().WaitAsync(Eventually.Patience));
+        Assert.False(await _cancellations.IsCancelledAsync(Due(), "shop", CancellationToken.None).AsTask().WaitAsync(Eventually.Patience));
         Assert.Equal(1, _counters["dispatcher.schedule.unconfirmed"]);
     }
 
@@ -86,21 +87,28 @@ public sealed class CancellationsTests : IAsyncLifetime, IDisposable
     {
         _cluster.Kafka.SetDown();
 
-        Assert.False(await _cancellations.IsCancelledAsync(Samples.Push(), CancellationToken.None));
-        Assert.False(_cancellations.Knows(Samples.Push()));
+        Assert.False(await _cancellations.IsCancelledAsync(Samples.Push(), "shop", CancellationToken.None));
+        Assert.False(_cancellations.Knows(Samples.Push(), "shop"));
     }
 
     [Fact]
     public async Task The_end_of_the_process_ends_the_wait()
     {
         _time.Advance(TimeSpan.FromMinutes(1));
-        _cluster.Kafka.SetDown();
+        SetDown();
         using var abort = new CancellationTokenSource();
-        var waiting = _cancellations.IsCancelledAsync(Due(), abort.Token).AsTask();
+        var waiting = _cancellations.IsCancelledAsync(Due(), "shop", abort.Token).AsTask();
 
         await abort.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    /// <summary>What is due from now on, Kafka has said nothing about.</summary>
+    private void SetDown()
+    {
+        _cluster.Kafka.SetDown();
+        _time.Advance(TimeSpan.FromSeconds(1));
     }
 
     private PushNotification Due() => Samples.Push() with { AcceptedAt = _time.GetUtcNow().AddHours(-1), SendAt = _time.GetUtcNow() };

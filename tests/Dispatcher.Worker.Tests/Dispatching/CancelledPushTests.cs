@@ -77,6 +77,7 @@ public sealed class CancelledPushTests : IDisposable
         await ProduceAsync(null);
         await CancelAsync(now); // what is not for later cannot be cancelled
         await CancelAsync(Scheduled(TimeSpan.FromSeconds(1)));
+        await ProduceAsync(new ScheduledPushes(scheduled.Id, "rival", scheduled.SendAt!.Value, [scheduled.Id]).ToJson()); // callers may choose ids
 
         await _cluster.ProduceAsync(2, index => index == 0 ? scheduled : now);
 
