@@ -8,6 +8,7 @@ using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Scheduling;
+using Dispatcher.Api.Templates;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
@@ -15,6 +16,10 @@ using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Primitives;
+
+const string PollingVariable = "DOTNET_USE_POLLING_FILE_WATCHER";
 
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
@@ -23,10 +28,19 @@ var error = Console.Error;
 var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
+// Mounted volumes swap links and tell no watcher; looking every few seconds finds that, too.
+if (Environment.GetEnvironmentVariable(PollingVariable) is null)
+    Environment.SetEnvironmentVariable(PollingVariable, "1");
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
 if (builder.Configuration["Urls"] is null)
     builder.WebHost.UseUrls("http://127.0.0.1:8080");
+
+// A file that is broken while it changes must not end the process; who reads it again says so.
+var files = builder.Configuration.Sources.OfType<JsonConfigurationSource>().ToArray();
+foreach (var file in files)
+    file.OnLoadException = failure => failure.Ignore = true;
 
 T Section<T>(string name)
     where T : new() => builder.Configuration.GetSection(name).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
@@ -53,6 +67,11 @@ try
     var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
+    var templatesFolder = new TemplateFolder(builder.Configuration["TemplatesFolder"]);
+    var templateReading = templatesFolder.Read([]);
+    if (templateReading.Problems.Count > 0)
+        return Refuse([.. templateReading.Problems]);
+    var templates = new TemplateCatalog(templateReading.Templates);
     string[] topics = [.. Lane.All.Select(kafka.Topics.Pushes), kafka.Topics.Scheduled, kafka.Topics.Cancels];
     if (KafkaProbe.Problem(kafka, topics, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
@@ -61,6 +80,7 @@ try
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
     RequestCompression.Add(builder.Services);
+    AccessServices.Add(builder.Services, access, ReadAccess, time, chance);
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
@@ -87,13 +107,19 @@ try
         services.GetRequiredService<ILogger<TopicFollower>>()));
     builder.Services.AddSingleton(services => new AppWatch(apps, source, users: [], time, services.GetRequiredService<ILogger<AppWatch>>()));
 
+    builder.Services.AddSingleton(services => new TemplateWatch(
+        templates, templatesFolder, time, services.GetRequiredService<ILogger<TemplateWatch>>()));
+
     await using var app = builder.Build();
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
+    var templateWatch = app.Services.GetRequiredService<TemplateWatch>();
+    _ = new TemplateMetrics(
+        app.Services.GetRequiredService<IMeterFactory>(), () => templates.Templates.Count, () => templateWatch.Changes, () => templateWatch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var schedule = app.Services.GetRequiredService<Schedule>();
     var intake = new PushIntake(
-        new Admission(apps), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), schedule, time);
+        new Admission(apps, templates), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), schedule, time);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
@@ -101,7 +127,9 @@ try
         SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
     });
     app.UseStatusCodePages();
-    app.UseMiddleware<AccessGate>(new ApiKeys(access));
+    using var reloads = ChangeToken.OnChange(
+        ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
+    app.UseMiddleware<AccessGate>();
     RequestCompression.Use(app);
     new Routes(
         new PushEndpoint(intake),
@@ -124,6 +152,14 @@ catch (Exception e) when (e is InvalidAppException or InvalidOperationException 
 {
     // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
     return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
+}
+
+AccessOptions ReadAccess()
+{
+    // What configuration makes of a broken file is an empty one, and nobody wants the keys gone that were in it.
+    foreach (var file in files)
+        ConfigurationFile.RequireReadable(file.FileProvider?.GetFileInfo(file.Path ?? "")?.PhysicalPath);
+    return Section<AccessOptions>("Access");
 }
 
 int Refuse(params string[] problems)

@@ -40,6 +40,7 @@ public sealed class CommandTreeTests
     [InlineData("push")]
     [InlineData("load")]
     [InlineData("dead-letters", "list")]
+    [InlineData("dead-letters", "replay")]
     [InlineData("dead-letters", "show")]
     [InlineData("dead-letters", "export")]
     [InlineData("dead-letters", "import")]

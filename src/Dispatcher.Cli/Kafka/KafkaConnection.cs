@@ -71,6 +71,15 @@ internal sealed class KafkaConnection(KafkaOptions options)
         return Build(config);
     }
 
+    /// <summary>A consumer that sees what lies in a log, also behind a transaction that somebody has left open.</summary>
+    public IConsumer<byte[]?, byte[]?> LogReader()
+    {
+        var config = Reading("dispatcher-cli");
+        config.QueuedMaxMessagesKbytes = 4096;
+        config.IsolationLevel = IsolationLevel.ReadUncommitted;
+        return Build(config);
+    }
+
     private ConsumerConfig Reading(string group)
     {
         var config = options.Client<ConsumerConfig>();
