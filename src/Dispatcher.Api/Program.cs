@@ -72,6 +72,8 @@ try
     if (templateReading.Problems.Count > 0)
         return Refuse([.. templateReading.Problems]);
     var templates = new TemplateCatalog(templateReading.Templates);
+    if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
+        return 0;
     string[] topics = [.. Lane.All.Select(kafka.Topics.Pushes), kafka.Topics.Scheduled, kafka.Topics.Cancels];
     if (KafkaProbe.Problem(kafka, topics, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
