@@ -8,14 +8,14 @@ namespace Dispatcher.Chaos.Stage;
 internal sealed record AcceptedPush(Guid Id, string App, string Token);
 
 /// <summary>The API over HTTP, as a business service calls it.</summary>
-internal sealed class PushApi(Uri address, string key)
+internal sealed class PushApi(Uri address, string apiKey)
 {
     private static readonly HttpMessageInvoker Http = new(new SocketsHttpHandler());
 
     /// <summary>Posts one push to some targets.</summary>
     /// <returns>The accepted pushes; none when the API could not take them (503), which is no promise.</returns>
     public async Task<IReadOnlyList<AcceptedPush>> PushAsync(
-        IReadOnlyList<(string App, string Token)> targets, string @class = "urgent", int? timeToLive = null)
+        IReadOnlyList<(string App, string Token)> targets, string @class = "urgent", int? timeToLive = null, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/push"))
         {
@@ -27,7 +27,9 @@ internal sealed class PushApi(Uri address, string key)
                 timeToLive,
             }),
         };
-        request.Headers.Authorization = new("Bearer", key);
+        request.Headers.Authorization = new("Bearer", apiKey);
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
         using var response = await Http.SendAsync(request, CancellationToken.None).WaitAsync(Patience.Limit);
         var body = await response.Content.ReadAsStringAsync();
         if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
