@@ -7,6 +7,7 @@ using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Templates;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
@@ -51,6 +52,11 @@ try
     var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
+    var templatesFolder = new TemplateFolder(builder.Configuration["TemplatesFolder"]);
+    var templateReading = templatesFolder.Read([]);
+    if (templateReading.Problems.Count > 0)
+        return Refuse([.. templateReading.Problems]);
+    var templates = new TemplateCatalog(templateReading.Templates);
     if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
@@ -75,12 +81,18 @@ try
 
     builder.Services.AddSingleton(services => new AppWatch(apps, source, users: [], time, services.GetRequiredService<ILogger<AppWatch>>()));
 
+    builder.Services.AddSingleton(services => new TemplateWatch(
+        templates, templatesFolder, time, services.GetRequiredService<ILogger<TemplateWatch>>()));
+
     await using var app = builder.Build();
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
+    var templateWatch = app.Services.GetRequiredService<TemplateWatch>();
+    _ = new TemplateMetrics(
+        app.Services.GetRequiredService<IMeterFactory>(), () => templates.Templates.Count, () => templateWatch.Changes, () => templateWatch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var intake = new PushIntake(
-        new Admission(apps), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), time);
+        new Admission(apps, templates), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), time);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.

@@ -1,3 +1,5 @@
+using Dispatcher.Api.Content;
+using Dispatcher.Api.Templates;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
@@ -7,7 +9,8 @@ namespace Dispatcher.Api.Pushes;
 
 /// <summary>Checks a request against the apps it names and what their providers take, and makes a push of each target.</summary>
 /// <param name="apps">The configured apps.</param>
-internal sealed class Admission(AppCatalog apps)
+/// <param name="templates">The templates that requests may name.</param>
+internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
 {
     /// <summary>Admits a request whole, or says everything that is wrong with it.</summary>
     /// <param name="request">The request.</param>
@@ -19,14 +22,21 @@ internal sealed class Admission(AppCatalog apps)
         PushRequest request, IReadOnlyList<Guid> ids, string tenant, List<PushProblem> problems)
     {
         var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
-        var checksContent = problems.Count == 0;
-        var checkedApps = new HashSet<(string App, TargetKind Kind)>();
+        var checkedContents = new HashSet<(string App, TargetKind Kind, Composed Content)>();
+        var told = new HashSet<PushProblem>(); // targets that differ may still have the same wrong
         var pointedAt = problems.Select(problem => problem.JsonPointer).ToHashSet(StringComparer.Ordinal);
         void Add(string pointer, string message)
         {
             if (!pointedAt.Contains(pointer))
                 problems.Add(new PushProblem(pointer, message));
         }
+
+        var template = request.Template;
+        if (request.TemplateName is { } templateName && !templates.TryGet(templateName, tenant, out template))
+            Add("/template", "is not a template of yours");
+        var checksContent = problems.Count == 0;
+        var composer = new Composer(request, template);
+        var origin = new Origin(request, template);
 
         for (var i = 0; i < request.Targets.Count; i++)
         {
@@ -40,9 +50,16 @@ internal sealed class Admission(AppCatalog apps)
             if (target.Problem(app.Provider) is { } targetProblem)
                 Add($"{request.PointerTo(i)}/{target.Word}", targetProblem);
 
-            var push = request.Content with { Id = ids[i], App = name, Target = target };
-            if (checksContent && checkedApps.Add((name, target.Kind)))
-                problems.AddRange(ContentProblems(push, app, request.PointerTo(i))); // the content is the same for all such targets of an app
+            if (!checksContent || composer.For(i, app.Provider, problems) is not { } composed)
+                continue;
+            var push = composed.Content with { Id = ids[i], App = name, Target = target };
+            if (checkedContents.Add((name, target.Kind, composed))) // content is the same for most such targets of an app
+            {
+                problems.AddRange(ContentProblems(push, app, request.PointerTo(i))
+                    .Select(problem => origin.Of(problem, i, composed))
+                    .Where(told.Add));
+            }
+
             pushes.Add((push, new Lane(app.Provider, request.Class)));
         }
 

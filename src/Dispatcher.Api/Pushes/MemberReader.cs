@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dispatcher.Api.Content;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Api.Pushes;
@@ -59,9 +60,22 @@ internal sealed class MemberReader
     public string? HttpsUrl(JsonElement value, string at)
     {
         var text = Text(value, at);
-        if (!string.IsNullOrEmpty(text) && !(Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps))
+        if (!string.IsNullOrEmpty(text) && !IsHttpsUrl(text))
             Add(at, "must be an absolute https URL");
         return text;
+    }
+
+    /// <summary>Whether a text is an absolute https URL.</summary>
+    public static bool IsHttpsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps;
+
+    /// <summary>A language tag.</summary>
+    public string? Locale(JsonElement value, string at)
+    {
+        if (Text(value, at, mayBeEmpty: true) is not { } tag)
+            return null;
+        if (LanguageTag.Problem(tag) is { } problem)
+            Add(at, problem);
+        return tag;
     }
 
     /// <summary>A UUID, hyphens and all, as <c>apns-id</c> has it; any version, but not the one of zeros.</summary>

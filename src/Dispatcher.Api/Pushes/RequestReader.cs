@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dispatcher.Api.Templates;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Api.Pushes;
@@ -10,9 +11,16 @@ internal sealed class RequestReader
     private readonly TargetReader _targets;
     private readonly ContentReader _content;
     private readonly ApnsReader _apns;
+    private readonly VariablesReader _variables;
 
-    private RequestReader(MemberReader members) =>
-        (_members, _targets, _content, _apns) = (members, new(members), new(members), new(members));
+    private RequestReader(MemberReader members)
+    {
+        _members = members;
+        _content = new(members);
+        _apns = new(members);
+        _variables = new(members);
+        _targets = new(members, _content, _variables);
+    }
 
     /// <summary>Reads a body.</summary>
     /// <param name="root">The JSON.</param>
@@ -32,6 +40,10 @@ internal sealed class RequestReader
         List<RequestedTarget> targets = [];
         var (isList, hasTo) = (false, false);
         var pushClass = PushClass.Urgent;
+        IReadOnlyDictionary<string, NotificationContent>? localized = null;
+        string? locale = null, templateName = null;
+        Template? template = null;
+        Dictionary<string, string>? variables = null;
         Guid? id = null;
         string? idempotencyKey = null;
         var content = new PushNotification { Id = default, App = "", Target = Target.Token(""), AcceptedAt = now };
@@ -55,7 +67,7 @@ internal sealed class RequestReader
                     pushClass = _members.OneOf(value, at, ("urgent", PushClass.Urgent), ("bulk", PushClass.Bulk));
                     break;
                 case "notification":
-                    content = content with { Notification = _content.ReadNotification(value, at) };
+                    content = content with { Notification = _content.ReadNotification(value, at, out localized) };
                     break;
                 case "data":
                     content = content with { Data = _content.ReadData(value, at) };
@@ -78,6 +90,18 @@ internal sealed class RequestReader
                 case "fcm":
                     content = content with { Fcm = _members.JsonObject(value, at) };
                     break;
+                case "locale":
+                    locale = _members.Locale(value, at);
+                    break;
+                case "template" when value.ValueKind == JsonValueKind.Object:
+                    template = new TemplateReader(_members).Read(value, at, name: null);
+                    break;
+                case "template":
+                    templateName = _members.Text(value, at);
+                    break;
+                case "variables":
+                    variables = _variables.Read(value, at);
+                    break;
                 case "validateOnly":
                     content = content with { ValidateOnly = _members.Flag(value, at) };
                     break;
@@ -89,9 +113,34 @@ internal sealed class RequestReader
 
         if (!hasTo && root.ValueKind == JsonValueKind.Object)
             _members.Add("/to", "is missing; name one target or up to 1,000");
-        var request = new PushRequest(targets, isList, pushClass, content) { Id = id, IdempotencyKey = idempotencyKey };
+        var request = new PushRequest(targets, isList, pushClass, content)
+        {
+            Id = id,
+            IdempotencyKey = idempotencyKey,
+            Locale = locale,
+            Localized = localized,
+            TemplateName = templateName,
+            Template = template,
+            Variables = variables,
+            Json = root,
+        };
         CheckIds(request);
+        if (template is null && templateName is null)
+            RefuseVariables(request);
         return request;
+    }
+
+    // Text of a request is what it says it is: somebody's message may well have {{ in it.
+    private void RefuseVariables(PushRequest request)
+    {
+        const string Problem = "needs a template: only its text has placeholders";
+        if (request.Variables is not null)
+            _members.Add("/variables", Problem);
+        for (var i = 0; i < request.Targets.Count; i++)
+        {
+            if (request.Targets[i].Own?.Variables is not null)
+                _members.Add($"{request.PointerTo(i)}/variables", Problem);
+        }
     }
 
     private string? ReadKey(JsonElement value, string at)

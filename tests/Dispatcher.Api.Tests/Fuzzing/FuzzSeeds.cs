@@ -17,6 +17,8 @@ internal static class FuzzSeeds
         """{"to":{"app":"shop-ios","channel":"dHN0LXNyY2gtY2hubA=="},"apns":{"pushType":"liveactivity","payload":{"aps":{"event":"update","content-state":{"score":1},"timestamp":1796083200}}}}""",
         """{"to":{"app":"shop-ios","token":"SECRET"},"apns":{"pushType":"background","priority":5,"payload":{"aps":{"content-available":1}}},"timeToLive":0}""",
         """{"to":{"app":"shop-android","token":"fGh:APA91bSECRET"},"data":{"a":"1"},"priority":"normal","validateOnly":true}""",
+        """{"to":[{"app":"shop-ios","token":"SECRET","locale":"pt-BR"},{"app":"shop-android","token":"fGh:APA91bSECRET","data":{"k":"v"}}],"locale":"de","notification":{"title":"t","localized":{"de":{"title":"T","image":"https://example.com/i.png"},"pt":{"body":"b"},"zh-Hant-TW":{"badge":1}}}}""",
+        """{"to":[{"app":"shop-ios","token":"SECRET","variables":{"name":"Ada","n":3},"locale":"de"},{"app":"shop-android","token":"fGh:APA91bSECRET"}],"variables":{"name":"x","url":"https://example.com/i.png"},"data":{"own":"1"},"fcm":{"android":{"tag":null,"ttl":"5s"}},"template":{"notification":{"title":"Hi {{name}}","body":"{{nobody|you}} {{{{","image":"{{url}}","badge":"{{n|}}","localized":{"de":{"title":"Hallo {{name}}"}}},"data":{"k":"{{n|0}}"},"collapseKey":"c-{{n|0}}","timeToLive":60,"priority":"high","apns":{"collapseId":"i-{{n|0}}","payload":{"aps":{"thread-id":"{{name}}"},"own":["{{name}}",1,null]}},"fcm":{"android":{"notification":{"channelId":"{{name}}"}}}}}""",
     ];
 
     public static byte[][] All { get; } =

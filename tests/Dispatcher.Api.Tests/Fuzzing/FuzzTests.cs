@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Templates;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
@@ -36,7 +37,7 @@ public sealed class FuzzTests : IDisposable
             folder: null);
         var time = TimeProvider.System;
         _intake = new PushIntake(
-            new Admission(_apps), publisher: null!, new KnownRequests(new IdempotencyOptions(), time), time); // nothing is published here
+            new Admission(_apps, new TemplateCatalog([])), publisher: null!, new KnownRequests(new IdempotencyOptions(), time), time); // nothing is published here
     }
 
     [Fact]
