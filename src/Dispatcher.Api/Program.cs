@@ -15,6 +15,10 @@ using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Primitives;
+
+const string PollingVariable = "DOTNET_USE_POLLING_FILE_WATCHER";
 
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
@@ -23,10 +27,19 @@ var error = Console.Error;
 var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
+// Mounted volumes swap links and tell no watcher; looking every few seconds finds that, too.
+if (Environment.GetEnvironmentVariable(PollingVariable) is null)
+    Environment.SetEnvironmentVariable(PollingVariable, "1");
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
 if (builder.Configuration["Urls"] is null)
     builder.WebHost.UseUrls("http://127.0.0.1:8080");
+
+// A file that is broken while it changes must not end the process; who reads it again says so.
+var files = builder.Configuration.Sources.OfType<JsonConfigurationSource>().ToArray();
+foreach (var file in files)
+    file.OnLoadException = failure => failure.Ignore = true;
 
 T Section<T>(string name)
     where T : new() => builder.Configuration.GetSection(name).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
@@ -57,6 +70,8 @@ try
     if (templateReading.Problems.Count > 0)
         return Refuse([.. templateReading.Problems]);
     var templates = new TemplateCatalog(templateReading.Templates);
+    if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
+        return 0;
     if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
@@ -64,6 +79,7 @@ try
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
     RequestCompression.Add(builder.Services);
+    AccessServices.Add(builder.Services, access, ReadAccess, time, chance);
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
@@ -100,7 +116,9 @@ try
         SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
     });
     app.UseStatusCodePages();
-    app.UseMiddleware<AccessGate>(new ApiKeys(access));
+    using var reloads = ChangeToken.OnChange(
+        ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
+    app.UseMiddleware<AccessGate>();
     RequestCompression.Use(app);
     new Routes(
         new PushEndpoint(intake),
@@ -121,6 +139,14 @@ catch (Exception e) when (e is InvalidAppException or InvalidOperationException 
 {
     // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
     return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
+}
+
+AccessOptions ReadAccess()
+{
+    // What configuration makes of a broken file is an empty one, and nobody wants the keys gone that were in it.
+    foreach (var file in files)
+        ConfigurationFile.RequireReadable(file.FileProvider?.GetFileInfo(file.Path ?? "")?.PhysicalPath);
+    return Section<AccessOptions>("Access");
 }
 
 int Refuse(params string[] problems)

@@ -48,10 +48,12 @@ try
     var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
+    if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
+        return 0;
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
-    if (worker.SparseCommits && LibrdkafkaBindings.Problem() is { } bindingsProblem)
-        return Refuse(bindingsProblem);
+    if (worker.SparseCommits && OffsetList.Problem() is { } bindingsProblem)
+        return Refuse($"Worker:SparseCommits: {bindingsProblem}");
     if (ConsumerSettings.Problem(kafka) is { } consumerProblem)
         return Refuse(consumerProblem);
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];

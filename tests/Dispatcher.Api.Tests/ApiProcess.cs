@@ -41,6 +41,9 @@ public sealed class ApiProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Its appsettings.json; there is none at first.</summary>
+    public string SettingsPath => Path.Combine(_folder.FullName, "appsettings.json");
+
     /// <summary>Starts the API and waits until it listens.</summary>
     /// <param name="settings">Configuration beside what it needs.</param>
     public static async Task<ApiProcess> StartAsync(params (string Name, string Value)[] settings)
@@ -176,6 +179,7 @@ public sealed class ApiProcess : IAsyncDisposable
         ];
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dispatcher.Api.dll")])
         {
+            WorkingDirectory = folder.FullName, // where it looks for appsettings.json
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -186,5 +190,5 @@ public sealed class ApiProcess : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    private static string Sha256(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    internal static string Sha256(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -1,4 +1,5 @@
 using Dispatcher.Api.Pushes;
+using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Api.Access;
 
@@ -6,10 +7,8 @@ namespace Dispatcher.Api.Access;
 /// Stands before every route: finds out who calls and whether the route is for them, once. Handlers get the <see cref="Caller"/> from the
 /// request. It allocates nothing for a caller with a right key.
 /// </summary>
-internal sealed class AccessGate(RequestDelegate next, ApiKeys keys)
+internal sealed class AccessGate(RequestDelegate next, Callers callers, AccessMetrics metrics)
 {
-    private static readonly Problem WrongKey = AccessProblems.InvalidToken("No such key is configured.");
-
     /// <summary>Handles one request.</summary>
     /// <param name="context">The request.</param>
     public Task InvokeAsync(HttpContext context)
@@ -18,18 +17,30 @@ internal sealed class AccessGate(RequestDelegate next, ApiKeys keys)
         if (context.GetEndpoint() is not RouteEndpoint endpoint)
             return next(context);
         if (endpoint.Metadata.GetMetadata<AccessRule>() is not { } rule)
-            return AccessProblems.Closed.WriteAsync(context);
+            return RefuseAsync(context, AccessProblems.Closed, "closed");
         if (rule.AnyOf == Scopes.None)
             return next(context);
 
-        var authorization = (string?)context.Request.Headers.Authorization;
-        if (!ApiKeys.IsBearer(authorization))
-            return AccessProblems.Unauthorized.WriteAsync(context);
-        if (!keys.TryFind(authorization, out var caller))
-            return WrongKey.WriteAsync(context);
+        var finding = callers.FindAsync(context.Request.Headers.Authorization);
+        return finding.IsCompletedSuccessfully ? PassAsync(context, rule, finding.Result) : PassLaterAsync(context, rule, finding);
+    }
+
+    private async Task PassLaterAsync(HttpContext context, AccessRule rule, ValueTask<CallerAnswer> finding) =>
+        await PassAsync(context, rule, await finding);
+
+    private Task PassAsync(HttpContext context, AccessRule rule, CallerAnswer answer)
+    {
+        if (answer.Caller is not { } caller)
+            return RefuseAsync(context, answer.Refusal!, answer.Cause);
         if (!caller.MayAny(rule.AnyOf))
-            return AccessProblems.Forbidden(rule.AnyOf).WriteAsync(context);
+            return RefuseAsync(context, AccessProblems.Forbidden(rule.AnyOf), "scope");
         context.Features.Set(caller);
         return next(context);
+    }
+
+    private Task RefuseAsync(HttpContext context, Problem problem, string cause)
+    {
+        metrics.Refused(cause);
+        return problem.WriteAsync(context);
     }
 }

@@ -1,3 +1,5 @@
+using Dispatcher.Api.Access.Tokens;
+
 namespace Dispatcher.Api.Access;
 
 /// <summary>Who may call: the section <c>Access</c>.</summary>
@@ -9,11 +11,16 @@ internal sealed class AccessOptions
     /// <summary>Whether <c>/openapi.json</c> and <c>/docs</c> are open to all. Default: any key is needed.</summary>
     public bool PublicDocs { get; set; }
 
+    /// <summary>Tokens of an identity provider; none by default.</summary>
+    public JwtOptions? Jwt { get; set; }
+
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
     public IEnumerable<string> Validate()
     {
-        if (Keys.Count == 0)
+        if (Keys.Count == 0 && Jwt is null)
             yield return "Access:Keys is empty: nobody could call. Give at least one key's Sha256.";
+        foreach (var problem in Jwt?.Validate() ?? [])
+            yield return problem;
         foreach (var (name, key) in Keys)
         {
             if (key.Sha256.Length != 64 || !key.Sha256.All(char.IsAsciiHexDigit))
@@ -39,4 +46,7 @@ internal sealed class AccessKeyOptions
 
     /// <summary>What the key is for, words separated by spaces. Default: every <c>push:*</c>.</summary>
     public string Scopes { get; set; } = ScopeWords.TextOf(Access.Scopes.Push);
+
+    /// <summary>When the key ends, as an instant with its offset; never by default.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dispatcher.Cli.DeadLetters.Replaying;
 using Dispatcher.Cli.Output;
 
 namespace Dispatcher.Cli.DeadLetters;
@@ -10,6 +11,7 @@ internal static class DeadLettersCommand
     {
         new ListCommand(terminal, time).Create(),
         new ShowCommand(terminal, time).Create(),
+        new ReplayCommand(terminal, time).Create(),
         new ExportCommand(terminal, time).Create(),
         new ImportCommand(terminal, time).Create(),
         new PurgeCommand(terminal, time).Create(),

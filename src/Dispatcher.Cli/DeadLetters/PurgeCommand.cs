@@ -52,8 +52,7 @@ internal sealed class PurgeCommand(Terminal terminal, TimeProvider time)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var given = _endpoints.Resolve(parsed);
-        var kafka = KafkaConnection.To(given.Kafka, given.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _endpoints.Connect(parsed);
         var filter = DeadLetterFilter.All with { Providers = parsed.GetValue(_provider) ?? [] };
         var before = parsed.GetValue(_before);
         var scan = await ScanPlan.MakeAsync(kafka, filter, before);

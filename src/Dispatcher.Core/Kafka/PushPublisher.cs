@@ -41,6 +41,25 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics)
         }
     }
 
+    /// <summary>Publishes a push whose record is there already: one that is sent again.</summary>
+    /// <param name="lane">The lane it goes to.</param>
+    /// <param name="record">Its record.</param>
+    /// <returns>Kafka's answer; refused as <see cref="ErrorCode.Local_QueueFull"/> while too much is on its way.</returns>
+    public async Task<ProduceAnswer> PublishAsync(Lane lane, Message<byte[]?, byte[]?> record)
+    {
+        var bytes = (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
+        if (!TryReserve(1, bytes))
+            return new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_QueueFull);
+        try
+        {
+            return await producer.ProduceAsync(topics.Pushes(lane), record);
+        }
+        finally
+        {
+            Release(1, bytes);
+        }
+    }
+
     private static Message<byte[]?, byte[]?> Message(byte[] value, RepeatMark? mark) =>
         mark?.ToMessage(value) ?? new Message<byte[]?, byte[]?> { Value = value };
 

@@ -1,14 +1,20 @@
 using Dispatcher.Api.Access;
+using Dispatcher.Core.Telemetry;
+using Dispatcher.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatcher.Api.Tests.Access;
 
-public sealed class AccessGateTests
+public sealed class AccessGateTests : IDisposable
 {
     private readonly DefaultHttpContext _context = new();
+    private readonly Counters _meters = new();
     private bool _passed;
+
+    public void Dispose() => _meters.Dispose();
 
     [Fact]
     public async Task A_route_that_says_nothing_is_closed_even_to_a_right_key()
@@ -18,6 +24,7 @@ public sealed class AccessGateTests
         await HandleAsync(rule: null);
 
         Assert.Equal((403, false), (_context.Response.StatusCode, _passed));
+        Assert.Equal(1, _meters.Sum("dispatcher.access.refused", "closed"));
     }
 
     [Fact]
@@ -59,6 +66,7 @@ public sealed class AccessGateTests
                 _passed = true;
                 return Task.CompletedTask;
             },
-            new ApiKeys(ApiKeysTests.Options(("acme", "key-1", "acme")))).InvokeAsync(_context);
+            new Callers(new ApiKeys(ApiKeysTests.Options(("acme", "key-1", "acme")), new FakeTimeProvider()), null, NullLogger<Callers>.Instance),
+            new AccessMetrics(_meters)).InvokeAsync(_context);
     }
 }

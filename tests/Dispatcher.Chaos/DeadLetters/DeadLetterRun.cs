@@ -28,8 +28,9 @@ internal sealed class DeadLetterRun(int count, Action<string> say)
         {
             var partitions = Math.Max(4, count / 2 / RecordsPerPartition);
             var topics = new TopicNames(TopicNames.DefaultPrefix);
+            var names = Enum.GetValues<Provider>().Select(topics.DeadLetters).Concat(Lane.All.Select(topics.Pushes));
             await using var simulator = await Simulator.StartAsync(
-                directory, string.Join(',', Enum.GetValues<Provider>().Select(provider => $"{topics.DeadLetters(provider)}:{partitions}")), new DeploymentOptions());
+                directory, string.Join(',', names.Select(name => $"{name}:{partitions}")), new DeploymentOptions());
             var kafka = simulator["kafka"];
             var start = TimeProvider.System.GetTimestamp();
             var bytes = new DeadLetterFill(new KafkaOptions { BootstrapServers = kafka }).Produce(count, partitions);
@@ -62,6 +63,8 @@ internal sealed class DeadLetterRun(int count, Action<string> say)
         var code = await program.ExitedAsync();
         var seconds = Elapsed(start).TotalSeconds;
         say(string.Create(CultureInfo.InvariantCulture, $"{command,-40} {seconds,6:N1} s {count / seconds,9:N0}/s  processor {last.Processor.TotalSeconds,5:N1} s  peak {last.PeakMemory / 1048576.0,4:N0} MiB"));
+        foreach (var line in program.Lines.Where(line => line.Contains(" sent again in ", StringComparison.Ordinal)))
+            say($"  {line}");
         if (code != 0)
             throw new InvalidOperationException($"{command} ended with {code}: {string.Join('\n', program.Lines.TakeLast(5))}");
     }

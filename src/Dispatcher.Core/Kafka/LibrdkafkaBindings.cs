@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
-namespace Dispatcher.Worker.Consuming;
+namespace Dispatcher.Core.Kafka;
 
 /// <summary>
 /// The calls of librdkafka that take the metadata of offsets, which Confluent.Kafka binds and does not offer. They go through its own
@@ -14,9 +14,6 @@ internal static class LibrdkafkaBindings
     private const string Bindings = "Confluent.Kafka.Impl.Librdkafka, Confluent.Kafka";
 
     /// <summary>What keeps this version of Confluent.Kafka from being used so; <see langword="null"/> when nothing does.</summary>
-    public static string? Problem() => Problem(typeof(LibrdkafkaBindings));
-
-    /// <summary>The same, for other accessors.</summary>
     /// <param name="accessors">A class whose external methods are such accessors.</param>
     public static string? Problem(Type accessors)
     {
@@ -29,7 +26,7 @@ internal static class LibrdkafkaBindings
         }
         catch (Exception e) when (e is MemberAccessException or TypeLoadException or InvalidOperationException or BadImageFormatException)
         {
-            return $"Worker:SparseCommits needs calls of librdkafka that Confluent.Kafka {typeof(Library).Assembly.GetName().Version} does not have: {e.Message}";
+            return $"it needs calls of librdkafka that Confluent.Kafka {typeof(Library).Assembly.GetName().Version} does not have: {e.Message}";
         }
     }
 

@@ -1,14 +1,14 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
-namespace Dispatcher.Worker.Consuming;
+namespace Dispatcher.Core.Kafka;
 
 /// <summary>
 /// A native list of partitions with offsets and metadata (<c>rd_kafka_topic_partition_list_t</c>). Metadata that we put in is ours and is
 /// freed by us: librdkafka copies it when it stores (<c>rd_kafka_offset_store0</c>) and when it commits (<c>rd_kafka_commit0</c>), and its
 /// allocator need not be .NET's. Metadata that it put in is freed with the list.
 /// </summary>
-internal sealed unsafe class OffsetList : IDisposable
+public sealed unsafe class OffsetList : IDisposable
 {
     private readonly nint _client;
     private readonly Native* _list;
@@ -22,6 +22,9 @@ internal sealed unsafe class OffsetList : IDisposable
         _client = LibrdkafkaBindings.Handle(consumer);
         _list = (Native*)LibrdkafkaBindings.NewList(null, 8);
     }
+
+    /// <summary>What keeps this version of Confluent.Kafka from being used so; <see langword="null"/> when nothing does.</summary>
+    public static string? Problem() => LibrdkafkaBindings.Problem(typeof(LibrdkafkaBindings));
 
     /// <summary>How many partitions it has.</summary>
     public int Count => _list->Count;
@@ -53,16 +56,36 @@ internal sealed unsafe class OffsetList : IDisposable
     /// <summary>Commits the offsets. Nobody checks who owns the partitions. How it ended, the consumer's handler for commits is told.</summary>
     public void Commit() => Check(LibrdkafkaBindings.Commit(null, _client, (nint)_list, async: true));
 
+    /// <summary>Commits the offsets and waits for Kafka's answer, as long as librdkafka does (about a minute without a coordinator).</summary>
+    /// <exception cref="KafkaException">Kafka refused one of them, or did not answer.</exception>
+    public void CommitAndWait()
+    {
+        Check(LibrdkafkaBindings.Commit(null, _client, (nint)_list, async: false));
+        for (var i = 0; i < Count; i++)
+            Check(_list->Elements[i].Error);
+    }
+
     /// <summary>Asks Kafka what is committed for the partitions.</summary>
     /// <param name="timeout">How long it may take.</param>
     /// <returns>A line for each partition of which it is known.</returns>
-    public List<(TopicPartition Partition, long Offset, byte[] Metadata)> Committed(TimeSpan timeout)
+    /// <exception cref="KafkaException">Kafka did not answer.</exception>
+    public List<(TopicPartition Partition, long Offset, byte[] Metadata)> Committed(TimeSpan timeout) => Committed(timeout, mayLack: true);
+
+    /// <summary>The same, for those to whom a partition that Kafka says nothing of is not one without a commit.</summary>
+    /// <param name="timeout">How long it may take.</param>
+    /// <returns>A line for each partition that has a commit.</returns>
+    /// <exception cref="KafkaException">Kafka did not answer for each of them.</exception>
+    public List<(TopicPartition Partition, long Offset, byte[] Metadata)> CommittedOfAll(TimeSpan timeout) => Committed(timeout, mayLack: false);
+
+    private List<(TopicPartition Partition, long Offset, byte[] Metadata)> Committed(TimeSpan timeout, bool mayLack)
     {
         Check(LibrdkafkaBindings.Committed(null, _client, (nint)_list, (nint)timeout.TotalMilliseconds));
         var committed = new List<(TopicPartition, long, byte[])>(Count);
         for (var i = 0; i < Count; i++)
         {
             ref var element = ref _list->Elements[i];
+            if (!mayLack)
+                Check(element.Error);
             if (element.Error != ErrorCode.NoError || element.Offset < 0)
                 continue;
             var metadata = new ReadOnlySpan<byte>((void*)element.Metadata, (int)element.MetadataSize).ToArray();

@@ -1,30 +1,32 @@
 using System.Runtime.CompilerServices;
 using Confluent.Kafka;
-using Dispatcher.Worker.Consuming;
-using Dispatcher.Worker.Tests.Engine;
+using Dispatcher.Core.Kafka;
+using Dispatcher.Simulator.Kafka;
 
-namespace Dispatcher.Worker.Tests.Consuming;
+namespace Dispatcher.Core.Tests.Kafka;
 
 /// <summary>What Confluent.Kafka keeps to itself of librdkafka, against a real consumer of it.</summary>
 public sealed class OffsetListTests : IDisposable
 {
-    private readonly LaneCluster _cluster = new();
+    private const int MaxLength = 2762; // of what a sparse commit says; librdkafka does not care
+
+    private readonly TestKafka _kafka = new();
     private readonly IConsumer<Ignore, Ignore> _consumer;
 
     public OffsetListTests() => _consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig
     {
-        BootstrapServers = _cluster.Kafka.BootstrapServers,
-        GroupId = _cluster.Group,
+        BootstrapServers = _kafka.Cluster.BootstrapServers,
+        GroupId = "tests",
         EnableAutoOffsetStore = false,
         AutoCommitIntervalMs = 60_000,
     }).SetLogHandler((_, _) => { }).Build();
 
-    private TopicPartition Partition => new(_cluster.Topic, 0);
+    private static TopicPartition Partition => new("push.apns.urgent", 0);
 
     public void Dispose()
     {
         _consumer.Dispose();
-        _cluster.Dispose();
+        _kafka.Dispose();
     }
 
     /// <summary>Whoever frees what of a list: freed twice, or read after that, this ends the process.</summary>
@@ -35,7 +37,7 @@ public sealed class OffsetListTests : IDisposable
         byte[] metadata = [];
         for (var offset = 1; offset <= 10_000; offset++)
         {
-            metadata = [.. Enumerable.Repeat((byte)('a' + (offset % 26)), offset % (SettledBitmap.MaxLength + 1))];
+            metadata = [.. Enumerable.Repeat((byte)('a' + (offset % 26)), offset % (MaxLength + 1))];
             using var list = new OffsetList(_consumer.Handle);
             list.Add(Partition, offset, metadata);
             list.Store();
@@ -65,27 +67,41 @@ public sealed class OffsetListTests : IDisposable
     }
 
     [Fact]
+    public async Task A_commit_that_is_waited_for_is_there_and_a_refused_one_is_said()
+    {
+        using var list = new OffsetList(_consumer.Handle);
+        list.Add(Partition, 7, "seven"u8);
+        await Task.Run(list.CommitAndWait).WaitAsync(TestKafka.Patience);
+
+        var (_, committed, text) = Assert.Single(await CommittedAsync());
+        Assert.Equal((7, "seven"), (committed, System.Text.Encoding.UTF8.GetString(text)));
+
+        _kafka.Cluster.FailNext(KafkaApi.OffsetCommit, 29); // TOPIC_AUTHORIZATION_FAILED
+        var refused = await Assert.ThrowsAsync<KafkaException>(() => Task.Run(list.CommitAndWait)).WaitAsync(TestKafka.Patience);
+        Assert.Equal(ErrorCode.TopicAuthorizationFailed, refused.Error.Code);
+    }
+
+    [Fact]
     public async Task Nothing_is_said_of_a_partition_without_a_commit() => Assert.Empty(await CommittedAsync());
 
     [Fact]
-    public void This_version_of_the_client_has_every_call() => Assert.Null(LibrdkafkaBindings.Problem());
+    public void This_version_of_the_client_has_every_call() => Assert.Null(OffsetList.Problem());
 
     [Fact]
     public void A_client_without_the_calls_is_refused_with_a_line()
     {
         var problem = LibrdkafkaBindings.Problem(typeof(OtherBindings));
 
-        Assert.Contains("Worker:SparseCommits", problem, StringComparison.Ordinal);
         Assert.Contains("renamed", problem, StringComparison.Ordinal);
     }
 
     private Task<List<(TopicPartition, long, byte[])>> CommittedAsync() => Task.Run(() =>
     {
-        using var reader = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = _cluster.Kafka.BootstrapServers, GroupId = _cluster.Group })
+        using var reader = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = _kafka.Cluster.BootstrapServers, GroupId = "tests" })
             .SetLogHandler((_, _) => { }).Build();
         using var list = new OffsetList(reader.Handle);
         list.Add(Partition);
-        return list.Committed(Eventually.Patience);
+        return list.Committed(TestKafka.Patience);
     });
 
     private static class OtherBindings
