@@ -7,7 +7,7 @@ namespace Dispatcher.Chaos.Stage;
 internal sealed record AcceptedPush(Guid Id, string App, string Token);
 
 /// <summary>The API over HTTP, as a business service calls it.</summary>
-internal sealed class PushApi(Uri address, string key)
+internal sealed class PushApi(Uri address, string apiKey)
 {
     private static readonly HttpMessageInvoker Http = new(new SocketsHttpHandler());
 
@@ -15,7 +15,7 @@ internal sealed class PushApi(Uri address, string key)
     private readonly DispatcherClient _client = new(Http, new DispatcherClientOptions
     {
         Address = address,
-        Key = key,
+        Key = apiKey,
         MaxAttempts = 1,
         IdempotencyKeys = false,
         AttemptTimeout = Patience.Limit,
@@ -24,7 +24,11 @@ internal sealed class PushApi(Uri address, string key)
     /// <summary>Posts one push to some targets.</summary>
     /// <returns>The accepted pushes; none when the API could not take them (503), which is no promise.</returns>
     public async Task<IReadOnlyList<AcceptedPush>> PushAsync(
-        IReadOnlyList<(string App, string Token)> targets, string @class = "urgent", int? timeToLive = null, DateTimeOffset? sendAt = null)
+        IReadOnlyList<(string App, string Token)> targets,
+        string @class = "urgent",
+        int? timeToLive = null,
+        string? key = null,
+        DateTimeOffset? sendAt = null)
     {
         var receipt = await _client.TrySendAsync(new PushMessage
         {
@@ -33,6 +37,7 @@ internal sealed class PushApi(Uri address, string key)
             Class = @class == "bulk" ? PushClass.Bulk : PushClass.Urgent,
             TimeToLive = timeToLive is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             SendAt = sendAt,
+            IdempotencyKey = key,
         });
         return receipt.Problem switch
         {
