@@ -51,7 +51,7 @@ internal sealed class PushApi(Uri address, string apiKey)
     public async Task<HttpStatusCode> CancelAsync(Guid id)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(address, $"/push/{id}"));
-        request.Headers.Authorization = new("Bearer", key);
+        request.Headers.Authorization = new("Bearer", apiKey);
         using var response = await Http.SendAsync(request, CancellationToken.None).WaitAsync(Patience.Limit);
         return response.StatusCode;
     }
