@@ -43,6 +43,7 @@ case "${1:-build}" in
   *)
     cat >&2 <<'USAGE'
 usage: ./build.sh [build|test|format|check-format]
+       ./build.sh pack                                                the command line as a .NET tool, installed and tried
        ./build.sh chaos [--pushes N --minutes M --seed S --kills K]   kill, hang and cut off everything under load; the ledger must balance
        ./build.sh soak [--minutes M --rate N]                         a steady load; memory, handles and threads must be flat
        ./build.sh isolation [--rounds N --seconds S --only TEXT]      what a sick app, provider or tenant costs the healthy
