@@ -25,7 +25,7 @@ export DISPATCHER_SESSION="$work/none.json"
 "$tool" --version >/dev/null || fail "the installed tool does not start"
 "$tool" keys new --json | grep -q '"key":"dk_' || fail "keys new makes no key"
 
-topics=push.apns.urgent:2,push.apns.bulk:2,push.fcm.urgent:2,push.fcm.bulk:2,push.apns.dead:2,push.fcm.dead:2,push.results:2,push.tokens:1
+topics=push.apns.urgent:2,push.apns.bulk:2,push.fcm.urgent:2,push.fcm.bulk:2,push.apns.dead:2,push.fcm.dead:2,push.results:2,push.tokens:1,push.scheduled:1,push.cancels:1
 topics="$topics,push.delay.10s:2,push.delay.1m:2,push.delay.10m:2,push.delay.1h:2"
 "$tool" simulate -- --no-providers --topics "$topics" --directory "$work/simulator" >"$work/simulator.log" 2>&1 &
 simulator=$!

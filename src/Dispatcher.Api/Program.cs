@@ -7,6 +7,7 @@ using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Templates;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
@@ -49,13 +50,14 @@ try
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
     var batches = Section<BatchOptions>("Batches");
+    var scheduling = Section<SchedulingOptions>("Scheduling");
     var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     var idempotency = Section<IdempotencyOptions>("Idempotency");
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -72,7 +74,8 @@ try
     var templates = new TemplateCatalog(templateReading.Templates);
     if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
         return 0;
-    if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
+    string[] topics = [.. Lane.All.Select(kafka.Topics.Pushes), kafka.Topics.Scheduled, kafka.Topics.Cancels];
+    if (KafkaProbe.Problem(kafka, topics, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
     builder.WebHost.ConfigureKestrel(server.Apply);
@@ -95,6 +98,15 @@ try
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
 
+    builder.Services.AddSingleton<SchedulingMetrics>();
+    builder.Services.AddSingleton(services => new Schedule(
+        scheduling,
+        kafka,
+        new SchedulePublisher(services.GetRequiredService<RecordProducer>(), kafka.Topics),
+        services.GetRequiredService<SchedulingMetrics>(),
+        services.GetRequiredService<KafkaMetrics>(),
+        time,
+        services.GetRequiredService<ILogger<TopicFollower>>()));
     builder.Services.AddSingleton(services => new AppWatch(apps, source, users: [], time, services.GetRequiredService<ILogger<AppWatch>>()));
 
     builder.Services.AddSingleton(services => new TemplateWatch(
@@ -107,8 +119,9 @@ try
     _ = new TemplateMetrics(
         app.Services.GetRequiredService<IMeterFactory>(), () => templates.Templates.Count, () => templateWatch.Changes, () => templateWatch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
+    var schedule = app.Services.GetRequiredService<Schedule>();
     var intake = new PushIntake(
-        new Admission(apps, templates), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), time);
+        new Admission(apps, templates), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), schedule, time);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
@@ -123,10 +136,12 @@ try
     new Routes(
         new PushEndpoint(intake),
         ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
+        new CancelEndpoint(schedule),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),
-        isReady: () => producer.IsReachable(TimeSpan.FromSeconds(2))).Map(app);
+        isReadyAsync: async () =>
+            await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")

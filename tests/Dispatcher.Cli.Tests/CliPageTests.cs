@@ -29,7 +29,7 @@ public sealed class CliPageTests
     {
         var root = new CommandTree(new TestTerminal().Terminal, new FakeTimeProvider(), static () => 0.5).Create();
         var paths = Below(root, "dispatcher").Select(command => $"## {command.Path}").ToHashSet();
-        Assert.Empty(Page.Split('\n').Where(line => line.StartsWith("## dispatcher", StringComparison.Ordinal) && !paths.Contains(line)));
+        Assert.DoesNotContain(Page.Split('\n'), line => line.StartsWith("## dispatcher", StringComparison.Ordinal) && !paths.Contains(line));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class CliPageTests
         var page = File.ReadAllText(Path.Combine(Root(AppContext.BaseDirectory), "docs", "operations.md"));
         var rows = page.Split('\n').Where(line => line.StartsWith("| `push.", StringComparison.Ordinal) && line.Contains("` | `", StringComparison.Ordinal)).ToArray();
         string Row(TopicRole role) => rows.Single(row => row.Contains(
-            role switch { TopicRole.Lane => "{urgent,bulk}", TopicRole.Delay => "delay.*", TopicRole.DeadLetters => ".dead`", TopicRole.Results => ".results", _ => ".tokens" },
+            role switch { TopicRole.Lane => "{urgent,bulk}", TopicRole.Delay => "delay.*", TopicRole.DeadLetters => ".dead`", TopicRole.Results => ".results", TopicRole.Schedule => ".scheduled", _ => ".tokens" },
             StringComparison.Ordinal));
         Assert.All(
             TopicPlan.All(new Core.Kafka.TopicNames("push"), 12, 3),

@@ -67,6 +67,11 @@ internal static class Problems
         Errors = errors.Count > MaxErrors ? errors[..MaxErrors] : errors,
     };
 
+    /// <summary>Kafka took nothing of the request.</summary>
+    public static readonly Problem NothingAcknowledged = new(
+        503, "kafka-unavailable", "Kafka did not take the request", "Nothing was accepted; send the same request again later.")
+    { RetryAfter = 5 };
+
     /// <summary>Kafka did not acknowledge every record.</summary>
     /// <param name="answer">What it did.</param>
     /// <param name="pushes">The pushes, in the same order.</param>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Scheduling;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 
@@ -11,8 +12,9 @@ namespace Dispatcher.Api.Pushes;
 /// <param name="admission">Checks.</param>
 /// <param name="publisher">Publishes.</param>
 /// <param name="known">What was answered lately.</param>
+/// <param name="schedule">What is for later.</param>
 /// <param name="time">Where ids get their instant from.</param>
-internal sealed class PushIntake(Admission admission, PushPublisher publisher, KnownRequests known, TimeProvider time)
+internal sealed class PushIntake(Admission admission, PushPublisher publisher, KnownRequests known, Schedule schedule, TimeProvider time)
 {
     private static readonly JsonDocumentOptions JsonOptions = new() { AllowDuplicateProperties = false };
 
@@ -46,7 +48,7 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, K
             else if (!caller.May(scope))
                 problem = AccessProblems.Forbidden(scope);
             else
-                request = new AdmittedRequest(identity, pushes) { IsReplayed = isReplayed };
+                request = new AdmittedRequest(identity, caller.Tenant, pushes) { IsReplayed = isReplayed };
         }
         catch (JsonException e)
         {
@@ -89,6 +91,9 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, K
 
     private async Task<(Problem? Problem, bool IsInDoubt)> ProduceAsync(AdmittedRequest request)
     {
+        // First: what is answered with 202 can be cancelled. What is known and not published does no harm.
+        if (request.Scheduled is { } scheduled && await schedule.AnnounceAsync(scheduled) is { Outcome: not ProduceOutcome.Acked } refusal)
+            return (refusal.IsQueueFull ? Problems.Overloaded : Problems.NothingAcknowledged, false);
         var answer = await publisher.PublishAsync(request.Pushes, request.Identity.Marks);
         if (answer.IsAcked)
             return (null, false);

@@ -56,7 +56,8 @@ internal sealed class ImportCommand(Terminal terminal, TimeProvider time)
 
         if (parsed.GetValue(_dryRun))
             return ExitCode.Success;
-        return await Confirmation.GivenAsync(terminal, parsed.GetValue(_yes), $"Put {Number.Text(plan.Missing)} dead letters back?", "import", cancellationToken)
+        var question = $"Put {Number.Text(plan.Missing)} dead letters back?";
+        return await Confirmation.GivenAsync(terminal, parsed.GetValue(_yes), question, "import", cancellationToken)
             ? await WriteAsync(kafka, file, plan, parsed.GetValue(_restamp), cancellationToken)
             : ExitCode.Failure;
     }

@@ -12,6 +12,7 @@ internal enum TopicRole
     DeadLetters,
     Results,
     Tokens,
+    Schedule,
 }
 
 /// <summary>
@@ -37,10 +38,19 @@ internal sealed record TopicPlan(string Name, TopicRole Role, int Partitions, IR
     /// <summary>From so many copies on, one may be away and a record still has two.</summary>
     public const int UsualReplication = 3;
 
-    /// <summary>Dead tokens are few, and one service reads them.</summary>
-    private const int MostTokenPartitions = 3;
+    /// <summary>Of what is little, and read by one service or by all of them whole.</summary>
+    private const int FewPartitions = 3;
+
+    /// <summary>Everybody reads what is scheduled and cancelled whole, so that partitions divide no work.</summary>
+    private const int MostSchedulePartitions = 3;
+
+    /// <summary>How long what is scheduled and cancelled has to be known: until it is due, and a week longer for workers that are away then.</summary>
+    public static readonly TimeSpan ScheduleRetention = TimeSpan.FromDays(PushLimits.MaxDaysAhead + 7);
 
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+    /// <summary>A push may be so far ahead, and a week is for what keeps workers from sending it then.</summary>
+    private static readonly TimeSpan Schedule = TimeSpan.FromDays(PushLimits.MaxDaysAhead) + Week;
+
     private static readonly TimeSpan TwoWeeks = TimeSpan.FromDays(14);
 
     /// <summary>Every topic.</summary>
@@ -53,7 +63,11 @@ internal sealed record TopicPlan(string Name, TopicRole Role, int Partitions, IR
         .. names.Delays.Topics.Select(tier => Of(tier, TopicRole.Delay, partitions, replication, Week)),
         .. Enum.GetValues<Provider>().Select(provider => Of(names.DeadLetters(provider), TopicRole.DeadLetters, partitions, replication, TwoWeeks)),
         Of(names.Results, TopicRole.Results, partitions, replication, Week),
-        Of(names.Tokens, TopicRole.Tokens, Math.Min(partitions, MostTokenPartitions), replication, retention: null),
+        Of(names.Tokens, TopicRole.Tokens, Math.Min(partitions, FewPartitions), replication, retention: null),
+        Of(names.Scheduled, TopicRole.Schedule, Math.Min(partitions, FewPartitions), replication, Schedule),
+        Of(names.Cancels, TopicRole.Schedule, Math.Min(partitions, FewPartitions), replication, Schedule),
+        .. new[] { names.Scheduled, names.Cancels }.Select(
+            topic => Of(topic, TopicRole.Schedule, Math.Min(partitions, MostSchedulePartitions), replication, ScheduleRetention)),
     ];
 
     private static TopicPlan Of(string name, TopicRole role, int partitions, int replication, TimeSpan? retention)
