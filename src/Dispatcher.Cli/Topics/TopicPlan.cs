@@ -38,8 +38,8 @@ internal sealed record TopicPlan(string Name, TopicRole Role, int Partitions, IR
     /// <summary>From so many copies on, one may be away and a record still has two.</summary>
     public const int UsualReplication = 3;
 
-    /// <summary>Of what is little, and read by one service or by all of them whole.</summary>
-    private const int FewPartitions = 3;
+    /// <summary>Dead tokens are few, and one service reads them.</summary>
+    private const int MostTokenPartitions = 3;
 
     /// <summary>Everybody reads what is scheduled and cancelled whole, so that partitions divide no work.</summary>
     private const int MostSchedulePartitions = 3;
@@ -48,9 +48,6 @@ internal sealed record TopicPlan(string Name, TopicRole Role, int Partitions, IR
     public static readonly TimeSpan ScheduleRetention = TimeSpan.FromDays(PushLimits.MaxDaysAhead + 7);
 
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
-    /// <summary>A push may be so far ahead, and a week is for what keeps workers from sending it then.</summary>
-    private static readonly TimeSpan Schedule = TimeSpan.FromDays(PushLimits.MaxDaysAhead) + Week;
-
     private static readonly TimeSpan TwoWeeks = TimeSpan.FromDays(14);
 
     /// <summary>Every topic.</summary>
@@ -63,9 +60,7 @@ internal sealed record TopicPlan(string Name, TopicRole Role, int Partitions, IR
         .. names.Delays.Topics.Select(tier => Of(tier, TopicRole.Delay, partitions, replication, Week)),
         .. Enum.GetValues<Provider>().Select(provider => Of(names.DeadLetters(provider), TopicRole.DeadLetters, partitions, replication, TwoWeeks)),
         Of(names.Results, TopicRole.Results, partitions, replication, Week),
-        Of(names.Tokens, TopicRole.Tokens, Math.Min(partitions, FewPartitions), replication, retention: null),
-        Of(names.Scheduled, TopicRole.Schedule, Math.Min(partitions, FewPartitions), replication, Schedule),
-        Of(names.Cancels, TopicRole.Schedule, Math.Min(partitions, FewPartitions), replication, Schedule),
+        Of(names.Tokens, TopicRole.Tokens, Math.Min(partitions, MostTokenPartitions), replication, retention: null),
         .. new[] { names.Scheduled, names.Cancels }.Select(
             topic => Of(topic, TopicRole.Schedule, Math.Min(partitions, MostSchedulePartitions), replication, ScheduleRetention)),
     ];

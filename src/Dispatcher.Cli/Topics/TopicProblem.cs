@@ -90,13 +90,11 @@ internal sealed record TopicProblem(string Topic, bool IsSevere, string Text)
                 yield return (true, $"keeps records for {Words(retention)}, and pushes wait up to {Words(longestWait)} in it: they are lost. Raise {TopicPlan.RetentionMs}");
             else if (plan.Role == TopicRole.Schedule && retention < TimeSpan.FromDays(PushLimits.MaxDaysAhead))
                 yield return (true, $"keeps records for {Words(retention)}, and pushes may be {PushLimits.MaxDaysAhead} days ahead: what is gone cannot be cancelled, or is sent although it was. Raise {TopicPlan.RetentionMs}");
-            else if (plan.Role == TopicRole.Schedule && retention < TimeSpan.FromDays(PushLimits.MaxDaysAhead))
-                yield return (false, $"keeps records for {Words(retention)}, and a push may be {PushLimits.MaxDaysAhead} days ahead: what was cancelled may be sent. Raise {TopicPlan.RetentionMs}");
             else if (retention < LeastRetention)
                 yield return (false, $"keeps records for {Words(retention)}: {AtRisk(plan.Role)}. Raise {TopicPlan.RetentionMs}");
         }
 
-        if (plan.Role is TopicRole.Lane or TopicRole.Delay or TopicRole.Schedule && state.Number(TopicPlan.RetentionBytes) is >= 0)
+        if (plan.Role is TopicRole.Lane or TopicRole.Delay && state.Number(TopicPlan.RetentionBytes) is >= 0)
             yield return (false, $"has a bound by size: a backlog larger than that loses its oldest pushes. Set {TopicPlan.RetentionBytes}=-1");
     }
 

@@ -34,7 +34,6 @@ public sealed class TopicProblemTests
     [InlineData("push.delay.1h", "retention.ms", "3600000", true, "wait up to 60m in it: they are lost")]
     [InlineData("push.delay.1h", "retention.bytes", "1000000", false, "loses its oldest pushes")]
     [InlineData("push.cancels", "retention.ms", "604800000", true, "or is sent although it was")]
-    [InlineData("push.cancels", "retention.ms", "604800000", false, "what was cancelled may be sent")]
     [InlineData("push.apns.urgent", "max.message.bytes", "4096", true, "a push may have 65536")]
     [InlineData("push.apns.dead", "max.message.bytes", "70000", false, "without its value")]
     [InlineData("push.delay.10s", "max.message.bytes", "70000", false, "cannot wait")]
