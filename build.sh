@@ -39,6 +39,7 @@ case "${1:-build}" in
   test) shift; build; bash eng/node-clients.sh; run_tests "$@" ;;
   format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore ;;
   check-format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore --verify-no-changes ;;
+  pack) bash eng/setup.sh; bash eng/pack.sh ;;
   chaos | soak | isolation | dead-letters) prove "$@" ;;
   *)
     cat >&2 <<'USAGE'
