@@ -6,6 +6,7 @@ using Dispatcher.Api.Channels;
 using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
+using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Templates;
@@ -78,6 +79,7 @@ try
     if (KafkaProbe.Problem(kafka, topics, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
+    var google = GoogleEnvironment.Read(Environment.GetEnvironmentVariable);
     builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
@@ -92,7 +94,7 @@ try
         chance,
         services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmTopics(
-        fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
+        fcm, google, time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForRequests(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -134,7 +136,7 @@ try
     app.UseMiddleware<AccessGate>();
     RequestCompression.Use(app);
     new Routes(
-        new PushEndpoint(intake),
+        new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google))),
         ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
         new CancelEndpoint(schedule),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),

@@ -46,6 +46,9 @@ internal static class Problems
         _ => null,
     };
 
+    public static readonly Problem UnclearQuery =
+        new(400, "invalid-request", "The request is not valid", "'validateOnly' in the query must be true or false, and there once; nothing was accepted.");
+
     /// <summary>JSON that does not parse.</summary>
     /// <param name="e">Where and why.</param>
     public static Problem Malformed(JsonException e) => new(
