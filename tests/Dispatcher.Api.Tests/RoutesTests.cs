@@ -32,7 +32,7 @@ public sealed class RoutesTests
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
         new Routes(
-            new PushEndpoint(null!),
+            new PushEndpoint(null!, null!),
             new BatchEndpoint(null!, new(), null!, null!, null!, null!),
             new ChannelEndpoints(null!, null!, null!),
             new TopicEndpoints(null!, null!),

@@ -66,9 +66,9 @@ public sealed partial class DependencyTests
             used => Within(used.Namespace, "Confluent.Kafka"));
 
     [Fact]
-    public void Consumers_are_touched_only_by_the_pump_and_the_command_line() =>
+    public void Consumers_are_touched_only_by_the_pump_the_command_line_and_who_asks_for_offsets() =>
         AssertOnlyIn(
-            ["Dispatcher.Worker.Consuming", "Dispatcher.Cli"],
+            ["Dispatcher.Worker.Consuming", "Dispatcher.Cli", "Dispatcher.Core.Kafka.Backlogs.LaneOffsets"],
             used => Within(used.Namespace, "Confluent.Kafka") && used.Name.StartsWith("IConsumer`", StringComparison.Ordinal));
 
     [Fact]

@@ -11,6 +11,12 @@ internal sealed record AdmittedRequest(RequestIdentity Identity, IReadOnlyList<(
     /// <summary>What the caller may ask about.</summary>
     public Guid Id => Identity.RequestId;
 
+    /// <summary>Whose it is.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>What its body takes, unpacked.</summary>
+    public long Bytes { get; init; }
+
     /// <summary>Whether it had been accepted before and was not published again; certain once it has been through the intake.</summary>
     public bool IsReplayed { get; set; }
 
