@@ -77,6 +77,8 @@ try
     if (templateReading.Problems.Count > 0)
         return Refuse([.. templateReading.Problems]);
     var templates = new TemplateCatalog(templateReading.Templates);
+    if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
+        return 0;
     if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 

@@ -48,6 +48,8 @@ try
     var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
+    if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
+        return 0;
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
     if (worker.SparseCommits && OffsetList.Problem() is { } bindingsProblem)

@@ -57,17 +57,23 @@ internal static class DeadLetterGroupTable
         var cells = Math.Min(WidestBar, width - longest - Gap);
         if (cells < NarrowestBar || groups.Length == 0)
             return [.. table.Select(line => TextTable.Fit(line, width))];
-        var most = groups.Max(group => group.Count);
+        var most = groups.Where(IsOne).Max(group => (long?)group.Count);
         for (var i = 0; i < groups.Length; i++)
-            table[i + 1] = $"{table[i + 1].PadRight(longest)}  {Bar.Of((double)groups[i].Count / most, cells)}".TrimEnd();
+        {
+            if (IsOne(groups[i])) // the others are many, and would dwarf each of those that are named
+                table[i + 1] = $"{table[i + 1].PadRight(longest)}  {Bar.Of((double)groups[i].Count / most!.Value, cells)}".TrimEnd();
+        }
+
         return table;
     }
+
+    private static bool IsOne(DeadLetterGroup group) => group.Values.Count > 0;
 
     private static int Longest(string[] table) => table.Max(line => line.Length);
 
     private static string[] Cells(DeadLetterGroup group, int fields, int longest, string time)
     {
-        var values = group.Values.Count > 0 ? group.Values.Select(value => DeadLetterListing.Word(value, longest)) : ["others", .. Enumerable.Repeat("", fields - 1)];
+        var values = IsOne(group) ? group.Values.Select(value => DeadLetterListing.Word(value, longest)) : ["others", .. Enumerable.Repeat("", fields - 1)];
         return
         [
             .. values, Number.Text(group.Count), group.First.UtcDateTime.ToString(time, CultureInfo.InvariantCulture),

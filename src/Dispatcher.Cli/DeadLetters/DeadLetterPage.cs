@@ -26,7 +26,7 @@ internal sealed class DeadLetterPage(DeadLetterRecord record, bool reveal, DateT
         [
             ("push", letter.PushId?.ToString() ?? "unknown"),
             ("app", Joined(letter.App, letter.Tenant is { } tenant ? $"tenant {tenant}" : null, letter.Provider)),
-            ("target", push is null ? null : $"{push.Target.Word} {(reveal || !push.Target.IsDevice ? push.Target.Value : push.Target.Redacted)}, hash {push.Target.Hash}"),
+            ("target", push is null ? null : Target(push.Target)),
             ("reason", letter.Status is { } status ? $"{letter.Reason} (HTTP {status})" : letter.Reason),
             ("", guide.Meaning),
             ("", guide.Advice),
@@ -75,6 +75,9 @@ internal sealed class DeadLetterPage(DeadLetterRecord record, bool reveal, DateT
         yield return line.ToString();
     }
 
+    private string Target(Target target) =>
+        $"{target.Word} {(reveal || !target.IsDevice ? target.Value : target.Redacted)}, hash {target.Hash}";
+
     private static string Attempts(DeadLetter letter)
     {
         var count = letter.Attempts switch { 0 => "none left for the provider", 1 => "1", var more => $"{more}" };
@@ -103,7 +106,8 @@ internal sealed class DeadLetterPage(DeadLetterRecord record, bool reveal, DateT
     private IEnumerable<string> ProducersHeaders(DeadLetter letter) =>
         (letter.Headers ?? []).Select(header => $"{header.Key}: {_content.Line(header.GetValueBytes())}");
 
-    private static string? TraceOf(string? traceParent) => traceParent?.Split('-') is [_, { Length: 32 } trace, ..] ? $"{trace} (traceparent {traceParent})" : traceParent;
+    private static string? TraceOf(string? traceParent) =>
+        traceParent?.Split('-') is [_, { Length: 32 } trace, ..] ? $"{trace} (traceparent {traceParent})" : traceParent;
 
     private static string Joined(string? first, params string?[] others) =>
         string.Join(", ", others.Prepend(first ?? "unknown").Where(word => word is not null));

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.CommandLine;
-using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Session;
 
@@ -39,8 +38,7 @@ internal sealed class ExportCommand(Terminal terminal, TimeProvider time)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var given = _endpoints.Resolve(parsed);
-        var kafka = KafkaConnection.To(given.Kafka, given.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _endpoints.Connect(parsed);
         var filter = _filter.Read(parsed);
         var path = parsed.GetValue(_output);
         if (path is null && terminal.IsInteractive)

@@ -35,8 +35,7 @@ internal sealed class ImportCommand(Terminal terminal, TimeProvider time)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var given = _endpoints.Resolve(parsed);
-        var kafka = KafkaConnection.To(given.Kafka, given.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _endpoints.Connect(parsed);
         using var input = await ImportInput.OpenAsync(parsed.GetValue(_file)!, terminal, cancellationToken);
         var file = new ImportFile(input.Path, kafka.Topics);
         var plan = new ImportPlan();
@@ -57,7 +56,8 @@ internal sealed class ImportCommand(Terminal terminal, TimeProvider time)
 
         if (parsed.GetValue(_dryRun))
             return ExitCode.Success;
-        return await Confirmation.GivenAsync(terminal, parsed.GetValue(_yes), $"Put {Number.Text(plan.Missing)} dead letters back?", "import", cancellationToken)
+        var question = $"Put {Number.Text(plan.Missing)} dead letters back?";
+        return await Confirmation.GivenAsync(terminal, parsed.GetValue(_yes), question, "import", cancellationToken)
             ? await WriteAsync(kafka, file, plan, parsed.GetValue(_restamp), cancellationToken)
             : ExitCode.Failure;
     }

@@ -86,6 +86,9 @@ internal sealed class ImportPlan
         yield return "";
         yield return $"{Number.Text(Lines)} in the file, {Number.Text(Present)} of them in Kafka already{(Repeated > 0 ? $", {Number.Text(Repeated)} twice" : "")}.";
         if (Missing > 0 && Oldest is { } oldest)
-            yield return string.Create(CultureInfo.InvariantCulture, $"The oldest is of {oldest.UtcDateTime:yyyy-MM-dd HH:mm} UTC. Retention goes by that; --restamp gives them the present.");
+        {
+            var time = oldest.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+            yield return $"The oldest is of {time} UTC. Retention goes by that; --restamp gives them the present.";
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Dispatcher.Cli.Arguments;
-using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Session;
 
@@ -56,8 +55,7 @@ internal sealed class ListCommand(Terminal terminal, TimeProvider time)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var given = _endpoints.Resolve(parsed);
-        var kafka = KafkaConnection.To(given.Kafka, given.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _endpoints.Connect(parsed);
         var filter = _filter.Read(parsed);
         var reading = new DeadLetterReading(kafka, await ScanPlan.MakeAsync(kafka, filter), terminal, time);
         var records = reading.ReadAsync(filter, cancellationToken);

@@ -52,8 +52,7 @@ internal sealed class PurgeCommand(Terminal terminal, TimeProvider time)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var given = _endpoints.Resolve(parsed);
-        var kafka = KafkaConnection.To(given.Kafka, given.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _endpoints.Connect(parsed);
         var filter = DeadLetterFilter.All with { Providers = parsed.GetValue(_provider) ?? [] };
         var before = parsed.GetValue(_before);
         var scan = await ScanPlan.MakeAsync(kafka, filter, before);
@@ -74,7 +73,8 @@ internal sealed class PurgeCommand(Terminal terminal, TimeProvider time)
             terminal.Out.WriteLine(line);
         if (parsed.GetValue(_dryRun))
             return reading.Success;
-        if (!await Confirmation.GivenAsync(terminal, parsed.GetValue(_yes), $"Delete these {Number.Text(plan.Count)} dead letters for good?", "purge", cancellationToken))
+        var question = $"Delete these {Number.Text(plan.Count)} dead letters for good?";
+        if (!await Confirmation.GivenAsync(terminal, parsed.GetValue(_yes), question, "purge", cancellationToken))
             return ExitCode.Failure;
         await DeleteAsync(kafka, plan);
         terminal.Out.WriteLine($"{Number.Text(plan.Count)} dead letters deleted.");
@@ -112,7 +112,8 @@ internal sealed class PurgeCommand(Terminal terminal, TimeProvider time)
     private static CommandFailedException Problem(Error error, string where) => error.Code switch
     {
         ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion => new(
-            "this Kafka cannot delete records (in-memory Kafka cannot, nor can Kafka before 0.11): they go when retention ends (the topics' retention.ms), or in memory with `dispatcher up`."),
+            "this Kafka cannot delete records (in-memory Kafka cannot, nor can Kafka before 0.11): they go when retention ends (the topics' "
+            + "retention.ms), or in memory with `dispatcher up`."),
         ErrorCode.PolicyViolation => new($"cannot delete from {where}: Kafka deletes records only where cleanup.policy has delete."),
         _ => KafkaProblem.Of(error, $"delete from {where}"),
     };

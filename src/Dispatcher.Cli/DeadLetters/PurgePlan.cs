@@ -51,7 +51,7 @@ internal sealed class PurgePlan(DateTimeOffset? before)
             Time(cut.Value.Records.First), Time(cut.Value.Records.Last),
         ]);
         var partitions = TextTable.Lines(Headings, [.. rows]);
-        return [.. partitions.Select(line => width == int.MaxValue ? line : TextTable.Fit(line, width)), "", .. DeadLetterGroupTable.Lines(Reasons, rows: 10, width)];
+        return [.. partitions.Select(line => TextTable.Fit(line, width)), "", .. DeadLetterGroupTable.Lines(Reasons, rows: 10, width)];
     }
 
     private sealed class Cut

@@ -19,7 +19,8 @@ internal sealed partial class Redaction(Target? target)
         JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(
             OfWord(member.Key), IsToken(member.Key) && member.Value is JsonValue value ? Hidden(value) : Of(member.Value)))),
         JsonArray items => new JsonArray([.. items.Select(Of)]),
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => JsonValue.Create(target is null ? OfText(value.GetValue<string>()) : OfWord(value.GetValue<string>())),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String =>
+            JsonValue.Create(target is null ? OfText(value.GetValue<string>()) : OfWord(value.GetValue<string>())),
         _ => json?.DeepClone(),
     };
 

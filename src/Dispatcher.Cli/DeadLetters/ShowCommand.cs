@@ -48,8 +48,7 @@ internal sealed class ShowCommand(Terminal terminal, TimeProvider time)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var given = _endpoints.Resolve(parsed);
-        var kafka = KafkaConnection.To(given.Kafka, given.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _endpoints.Connect(parsed);
         var which = parsed.GetValue(_which)!;
         var letters = DeadLetterPosition.TryParse(which, out var position)
             ? [await OneAsync(kafka, position, cancellationToken)]

@@ -38,6 +38,9 @@ internal sealed class TopicOffsets : IDisposable
         }
     }
 
+    /// <summary>The cluster's topics.</summary>
+    public IEnumerable<string> Topics => _partitions.Keys;
+
     public IReadOnlyList<TopicPartition> Partitions(string topic) => _partitions.GetValueOrDefault(topic) ?? [];
 
     /// <summary>Partitions that nobody can say anything about at the moment; offsets leave them out.</summary>

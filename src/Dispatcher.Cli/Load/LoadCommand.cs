@@ -33,7 +33,7 @@ internal sealed class LoadCommand(Terminal terminal, TimeProvider time)
         var endpoints = _options.Endpoints.Resolve(parsed);
         var plan = _options.Plan(parsed, endpoints.Session);
         using var http = Connections.Open(plan.Concurrency);
-        var kafka = KafkaConnection.To(endpoints.Kafka, endpoints.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _options.Endpoints.Connect(parsed);
         using var offsets = new TopicOffsets(kafka);
         var ledger = new OutcomeLedger();
         using var results = await ResultStream.FollowAsync(kafka, offsets, ledger.Settle);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Dispatcher.Cli.Http;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
-using Dispatcher.Cli.Session;
 using Spectre.Console;
 
 namespace Dispatcher.Cli.Push;
@@ -41,7 +40,7 @@ internal sealed class PushCommand(Terminal terminal, TimeProvider time, Func<dou
 
         var ledger = new OutcomeLedger();
         var waits = parsed.GetValue(_options.Wait);
-        using var results = waits ? await FollowAsync(endpoints, ledger) : null;
+        using var results = waits ? await FollowAsync(_options.Endpoints.Connect(parsed), ledger) : null;
 
         var run = new PushRun(new PatientPost(api, time, random), ledger, concurrency);
         var report = new PushReport();
@@ -61,9 +60,8 @@ internal sealed class PushCommand(Terminal terminal, TimeProvider time, Func<dou
             : summary.ExitCode;
     }
 
-    private static async Task<ResultStream> FollowAsync(Endpoints endpoints, OutcomeLedger ledger)
+    private static async Task<ResultStream> FollowAsync(KafkaConnection kafka, OutcomeLedger ledger)
     {
-        var kafka = KafkaConnection.To(endpoints.Kafka, endpoints.TopicPrefix, Environment.GetEnvironmentVariables());
         using var offsets = new TopicOffsets(kafka);
         return await ResultStream.FollowAsync(kafka, offsets, ledger.Settle);
     }

@@ -1,4 +1,5 @@
 using Dispatcher.Cli.Kafka;
+using Dispatcher.Cli.Keys;
 
 namespace Dispatcher.Cli.Up;
 
@@ -60,6 +61,11 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
 
         return environment;
     }
+
+    /// <summary>What other commands have to know of a worker's.</summary>
+    public Dictionary<string, string?> Configuration() => Worker(new Uri("http://127.0.0.1"))
+        .Where(variable => variable.Key == "AppsFolder" || variable.Key.Contains("__", StringComparison.Ordinal))
+        .ToDictionary();
 
     private Dictionary<string, string?> Shared(Uri address) => new()
     {

@@ -62,7 +62,9 @@ internal sealed class DeadLetterRun(int count, Action<string> say)
 
         var code = await program.ExitedAsync();
         var seconds = Elapsed(start).TotalSeconds;
-        say(string.Create(CultureInfo.InvariantCulture, $"{command,-40} {seconds,6:N1} s {count / seconds,9:N0}/s  processor {last.Processor.TotalSeconds,5:N1} s  peak {last.PeakMemory / 1048576.0,4:N0} MiB"));
+        say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{command,-40} {seconds,6:N1} s {count / seconds,9:N0}/s  processor {last.Processor.TotalSeconds,5:N1} s  peak {last.PeakMemory / 1048576.0,4:N0} MiB"));
         foreach (var line in program.Lines.Where(line => line.Contains(" sent again in ", StringComparison.Ordinal)))
             say($"  {line}");
         if (code != 0)

@@ -24,9 +24,18 @@ public sealed class DeadLetterGroupTableTests
         [
             "reason          app       count  first (UTC)  last (UTC)",
             "BadDeviceToken  shop-ios      4  11-21 03:15  11-21 03:18  █████████████████████",
-            "others                        3  11-21 03:19  11-21 03:21  ███████████████▊",
+            "others                        3  11-21 03:19  11-21 03:21",
         ],
         DeadLetterGroupTable.Lines(_groups, rows: 1, width: 80));
+
+    [Fact]
+    public void Times_are_in_their_order()
+    {
+        var hours = new DeadLetterGroups(DeadLetterField.Hour);
+        foreach (var hour in new[] { 2, 1, 1, 3, 3, 3 })
+            hours.Add(Some.Record(Some.DeadLetter with { LastFailedAt = Some.Time.AddHours(hour) }));
+        Assert.Equal(["2026-11-21 04:00", "2026-11-21 06:00"], hours.Largest(2).Largest.Select(group => group.Values[0]));
+    }
 
     [Fact]
     public void In_a_file_it_has_none_and_its_times_are_whole() => Assert.Equal(

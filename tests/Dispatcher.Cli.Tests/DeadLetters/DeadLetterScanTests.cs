@@ -106,6 +106,16 @@ public sealed class DeadLetterScanTests : IDisposable
             terminal.Error);
     }
 
+    [Fact]
+    public async Task A_right_that_is_taken_away_under_it_ends_it()
+    {
+        await ProduceAsync(Provider.Apns, 0, Some.DeadLetter);
+        var plan = await PlanAsync();
+        _topics.Kafka.FailNext(KafkaApi.Fetch, [.. Enumerable.Repeat(TopicAuthorizationFailed, 200)]);
+        var failure = await Assert.ThrowsAsync<CommandFailedException>(() => ReadAsync(plan));
+        Assert.Contains("TopicAuthorizationFailed", failure.Message, StringComparison.Ordinal);
+    }
+
     private Task ProduceAsync(Provider provider, int partition, DeadLetter letter) =>
         _topics.ProduceAsync(_topics.Connection.Topics.DeadLetters(provider), partition, letter.ToMessage());
 

@@ -35,8 +35,7 @@ internal sealed class ReplayCommand(Terminal terminal, TimeProvider time)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        var given = _endpoints.Resolve(parsed);
-        var kafka = KafkaConnection.To(given.Kafka, given.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _endpoints.Connect(parsed);
         var order = _options.Read(parsed, kafka.Options.TopicPrefix, _filter);
         try
         {
