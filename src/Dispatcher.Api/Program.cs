@@ -7,7 +7,9 @@ using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
+using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Templates;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
@@ -51,6 +53,7 @@ try
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
     var batches = Section<BatchOptions>("Batches");
+    var scheduling = Section<SchedulingOptions>("Scheduling");
     var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
@@ -62,7 +65,7 @@ try
     [
         .. kafka.Validate(), .. access.Validate(), .. backlog.Validate(),
         .. tenantDefaults.Validate("TenantDefaults"), .. tenants.SelectMany(tenant => tenant.Value.Validate($"Tenants:{tenant.Key}")),
-        .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(),
+        .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -79,9 +82,11 @@ try
     var templates = new TemplateCatalog(templateReading.Templates);
     if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
         return 0;
-    if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
+    string[] topics = [.. Lane.All.Select(kafka.Topics.Pushes), kafka.Topics.Scheduled, kafka.Topics.Cancels];
+    if (KafkaProbe.Problem(kafka, topics, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
+    var google = GoogleEnvironment.Read(Environment.GetEnvironmentVariable);
     builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     builder.Services.AddProblemDetails();
@@ -96,12 +101,21 @@ try
         chance,
         services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmTopics(
-        fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
+        fcm, google, time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForRequests(kafka),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
 
+    builder.Services.AddSingleton<SchedulingMetrics>();
+    builder.Services.AddSingleton(services => new Schedule(
+        scheduling,
+        kafka,
+        new SchedulePublisher(services.GetRequiredService<RecordProducer>(), kafka.Topics),
+        services.GetRequiredService<SchedulingMetrics>(),
+        services.GetRequiredService<KafkaMetrics>(),
+        time,
+        services.GetRequiredService<ILogger<TopicFollower>>()));
     builder.Services.AddSingleton(services => new AppWatch(apps, source, users: [], time, services.GetRequiredService<ILogger<AppWatch>>()));
 
     builder.Services.AddSingleton(services => new TemplateWatch(
@@ -114,13 +128,13 @@ try
     _ = new TemplateMetrics(
         app.Services.GetRequiredService<IMeterFactory>(), () => templates.Templates.Count, () => templateWatch.Changes, () => templateWatch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
+    var schedule = app.Services.GetRequiredService<Schedule>();
     var admission = app.Services.GetRequiredService<AdmissionMetrics>();
     var guard = new BacklogGuard(backlog, time, admission);
     await using var backlogWatch = new BacklogWatch(guard, kafka, time, admission, app.Services.GetRequiredService<ILogger<BacklogWatch>>());
     var limits = new TenantLimits(tenantDefaults, tenants, time);
-    var published = new LimitedPublisher(new PushPublisher(producer, kafka.Topics, guard), limits, admission);
-    var intake = new PushIntake(
-        new Admission(apps, templates), published, new KnownRequests(idempotency, time), time);
+    var publisher = new LimitedPublisher(new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission);
+    var intake = new PushIntake(new Admission(apps, templates), publisher, new KnownRequests(idempotency, time), time);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
@@ -134,12 +148,14 @@ try
     app.UseMiddleware<LimitGate>(limits);
     RequestCompression.Use(app);
     new Routes(
-        new PushEndpoint(intake, limits),
+        new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google)), limits),
         ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
+        new CancelEndpoint(schedule),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),
-        isReady: () => producer.IsReachable(TimeSpan.FromSeconds(2))).Map(app);
+        isReadyAsync: async () =>
+            await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")

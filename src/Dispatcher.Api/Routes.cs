@@ -3,6 +3,7 @@ using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Telemetry;
 
@@ -11,17 +12,19 @@ namespace Dispatcher.Api;
 /// <summary>Every route of the API. Each says who may use it; <see cref="AccessGate"/> closes those that do not.</summary>
 /// <param name="pushes">Pushes.</param>
 /// <param name="batches">Many requests in one.</param>
+/// <param name="cancels">Pushes that are for later and not to be sent after all.</param>
 /// <param name="channels">Channels.</param>
 /// <param name="topics">Subscriptions to topics.</param>
 /// <param name="contract">The description of all of them.</param>
-/// <param name="isReady">Whether requests can be served; it may block for seconds.</param>
+/// <param name="isReadyAsync">Whether requests can be served; it may take seconds.</param>
 internal sealed class Routes(
     PushEndpoint pushes,
     BatchEndpoint batches,
+    CancelEndpoint cancels,
     ChannelEndpoints channels,
     TopicEndpoints topics,
     ContractEndpoints contract,
-    Func<bool> isReady)
+    Func<Task<bool>> isReadyAsync)
 {
     /// <summary>Maps them.</summary>
     /// <param name="app">Where.</param>
@@ -29,6 +32,7 @@ internal sealed class Routes(
     {
         pushes.Map(app);
         batches.Map(app);
+        cancels.Map(app);
         channels.Map(app);
         topics.Map(app);
         contract.Map(app);
@@ -38,5 +42,5 @@ internal sealed class Routes(
     }
 
     private async Task<IResult> ReadyAsync() =>
-        await Task.Run(isReady) ? Results.Ok() : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        await isReadyAsync() ? Results.Ok() : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
 }

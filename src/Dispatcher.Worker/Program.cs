@@ -61,7 +61,7 @@ try
     builder.Services.AddMetrics();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<ConnectionMetrics>()
-        .AddSingleton<CredentialMetrics>();
+        .AddSingleton<CredentialMetrics>().AddSingleton<SchedulingMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -123,6 +123,7 @@ try
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<SendingMetrics>(),
+        services.GetRequiredService<SchedulingMetrics>(),
         time,
         chance,
         services.GetRequiredService<ILoggerFactory>()));

@@ -12,6 +12,11 @@ internal sealed class WorkerOptions
     /// <summary>Bytes that wait in a lane's queue, 64 KiB to 1 GiB. Default: 16 MiB.</summary>
     public long QueueBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// Cancelled pushes that a worker knows, 1,000 to 20,000,000; each takes up to 150 bytes. Beyond it, those that are due first are sent. Default: 1,000,000.
+    /// </summary>
+    public int MaxCancelled { get; set; } = 1_000_000;
+
     /// <summary>How long a shutdown waits for pushes in flight, 1 s to 5 min. Default: 25 s, above the attempt timeout's default.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
 
@@ -48,6 +53,8 @@ internal sealed class WorkerOptions
             yield return $"Worker:QueuePushes {QueuePushes} must be 1 to 100000.";
         if (QueueBytes is < 64 * 1024 or > 1024 * 1024 * 1024)
             yield return $"Worker:QueueBytes {QueueBytes} must be 65536 to 1073741824.";
+        if (MaxCancelled is < 1_000 or > 20_000_000)
+            yield return $"Worker:MaxCancelled {MaxCancelled} must be 1000 to 20000000.";
         if (DrainTimeout < TimeSpan.FromSeconds(1) || DrainTimeout > TimeSpan.FromMinutes(5))
             yield return $"Worker:DrainTimeout {DrainTimeout} must be 1 s to 5 min.";
         if (RevokeTimeout < TimeSpan.Zero || RevokeTimeout > TimeSpan.FromSeconds(30))

@@ -46,9 +46,13 @@ public sealed class ApiProcess : IAsyncDisposable
 
     /// <summary>Starts the API and waits until it listens.</summary>
     /// <param name="settings">Configuration beside what it needs.</param>
-    public static async Task<ApiProcess> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<ApiProcess> StartAsync(params (string Name, string Value)[] settings) => StartAsync(new LaneTopics(), settings);
+
+    /// <summary>Starts another API of the same Kafka; ends before that one does.</summary>
+    public Task<ApiProcess> StartAnotherAsync() => StartAsync(new LaneTopics(Kafka.Cluster), []);
+
+    private static async Task<ApiProcess> StartAsync(LaneTopics kafka, (string Name, string Value)[] settings)
     {
-        var kafka = new LaneTopics();
         var folder = Directory.CreateTempSubdirectory("api-tests-");
         var process = Start(kafka.Cluster, folder, settings);
         while (await process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line)

@@ -12,16 +12,26 @@ public sealed class LaneTopics : IDisposable
 
     private static readonly TopicNames Topics = new(TopicNames.DefaultPrefix);
 
+    private readonly bool _isOwner;
+
     public LaneTopics()
     {
+        _isOwner = true;
         Cluster = InMemoryKafka.Start();
         foreach (var topic in Topics.All)
             Cluster.CreateTopic(topic, Partitions);
     }
 
+    /// <summary>A view of somebody else's cluster.</summary>
+    public LaneTopics(InMemoryKafka cluster) => Cluster = cluster;
+
     public InMemoryKafka Cluster { get; }
 
-    public void Dispose() => Cluster.Dispose();
+    public void Dispose()
+    {
+        if (_isOwner)
+            Cluster.Dispose();
+    }
 
     /// <summary>How many records all lanes have.</summary>
     public long Count()

@@ -2,6 +2,7 @@ using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Topics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -32,12 +33,13 @@ public sealed class RoutesTests
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
         new Routes(
-            new PushEndpoint(null!, null!),
+            new PushEndpoint(null!, null!, null!),
             new BatchEndpoint(null!, new(), null!, null!, null!, null!),
+            new CancelEndpoint(null!),
             new ChannelEndpoints(null!, null!, null!),
             new TopicEndpoints(null!, null!),
             new(isPublic: false),
-            () => true).Map(app);
+            () => Task.FromResult(true)).Map(app);
         return [.. app.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>()];
     }
 }

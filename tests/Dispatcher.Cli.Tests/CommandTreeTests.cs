@@ -27,7 +27,7 @@ public sealed class CommandTreeTests
 
             Commands:
               up                  Starts Kafka in memory, a simulator of APNs and FCM, the API and workers, and shows what they do.
-              push                Posts one push made of options, or a file of them.
+              push                Sends one push made of options, or a file of them in batches.
               load                Posts many pushes, waits for their outcomes, and says how fast it went and what it cost.
               dead-letters        What could not be sent: look, keep, send again, delete.
               check               Looks at the configuration, Kafka, and every app's credential at APNs and FCM, and says what to do; exit code 1 when something fails.

@@ -1,4 +1,5 @@
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
@@ -35,6 +36,10 @@ internal sealed class BatchEndpoint(
         if (!IsLines(context.Request.ContentType))
         {
             await BatchProblems.UnsupportedMediaType.WriteAsync(context);
+        }
+        else if (context.Request.Query.ContainsKey(PushPreview.QueryName))
+        {
+            await BatchProblems.NoPreview.WriteAsync(context); // or what somebody wanted to look at would be sent
         }
         else if (context.Request.Headers.ContainsKey(PushEndpoint.KeyHeader))
         {

@@ -16,6 +16,9 @@ internal static class BatchProblems
         "The Idempotency-Key cannot be one",
         "A key stands for one request. Give each line its own as the member idempotencyKey.");
 
+    public static readonly Problem NoPreview = new(
+        400, "invalid-request", "The request is not valid", "A batch cannot be looked at before it is sent; post its lines one by one to /push?validateOnly=true.");
+
     public static readonly Problem LineTooLong = new(
         413,
         Problems.TooLarge.Type,

@@ -1,4 +1,5 @@
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Scheduling;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
@@ -7,9 +8,10 @@ namespace Dispatcher.Api.Limits;
 
 /// <summary>Publishes a request if its tenant may have it and Kafka can hold it. It is taken whole or refused whole; what is refused costs nothing.</summary>
 /// <param name="publisher">Publishes.</param>
+/// <param name="schedule">What is for later.</param>
 /// <param name="limits">What tenants may have.</param>
 /// <param name="metrics">Counts what is taken and what is too much.</param>
-internal sealed class LimitedPublisher(PushPublisher publisher, TenantLimits limits, AdmissionMetrics metrics)
+internal sealed class LimitedPublisher(PushPublisher publisher, Schedule schedule, TenantLimits limits, AdmissionMetrics metrics)
 {
     /// <summary>Publishes a request.</summary>
     /// <param name="request">The request.</param>
@@ -24,6 +26,13 @@ internal sealed class LimitedPublisher(PushPublisher publisher, TenantLimits lim
             return Refuse(tenant, "targets", Problems.Invalid([new PushProblem("/to", $"must have 1 to {allowance.Options.MaxTargets:N0} targets, not {pushes:N0}: your tenant may have no more")]));
         if (!allowance.TryTake(pushes, out var wait))
             return Refuse(tenant, "rate", LimitProblems.RateExceeded(pushes, allowance.Options.PushesPerSecond!.Value, wait));
+
+        // First: what is answered with 202 can be cancelled. What is known and not published does no harm.
+        if (request.Scheduled is { } scheduled && await schedule.AnnounceAsync(scheduled) is { Outcome: not ProduceOutcome.Acked } refusal)
+        {
+            allowance.GiveBack(pushes);
+            return (refusal.IsQueueFull ? Problems.Overloaded : Problems.NothingAcknowledged, false);
+        }
 
         var answer = await publisher.PublishAsync(request.Pushes, request.Identity.Marks);
         if (answer.IsAcked)

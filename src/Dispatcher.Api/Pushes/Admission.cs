@@ -17,9 +17,10 @@ internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
     /// <param name="ids">The id of each target's push.</param>
     /// <param name="tenant">Who asks; other tenants' apps do not exist for it.</param>
     /// <param name="problems">What is wrong so far, to which this adds; content that is wrong already is not looked at again.</param>
+    /// <param name="shown">Gets the app and the content of each push, for those who want to know.</param>
     /// <returns>A push for each target, in order, with its lane; only to be used without problems.</returns>
     public List<(PushNotification Push, Lane Lane)> Admit(
-        PushRequest request, IReadOnlyList<Guid> ids, string tenant, List<PushProblem> problems)
+        PushRequest request, IReadOnlyList<Guid> ids, string tenant, List<PushProblem> problems, List<(App App, Composed Content)>? shown = null)
     {
         var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
         var checkedContents = new HashSet<(string App, TargetKind Kind, Composed Content)>();
@@ -60,6 +61,7 @@ internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
                     .Where(told.Add));
             }
 
+            shown?.Add((app, composed));
             pushes.Add((push, new Lane(app.Provider, request.Class)));
         }
 

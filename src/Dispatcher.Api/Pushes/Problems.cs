@@ -46,6 +46,9 @@ internal static class Problems
         _ => null,
     };
 
+    public static readonly Problem UnclearQuery =
+        new(400, "invalid-request", "The request is not valid", "'validateOnly' in the query must be true or false, and there once; nothing was accepted.");
+
     /// <summary>JSON that does not parse.</summary>
     /// <param name="e">Where and why.</param>
     public static Problem Malformed(JsonException e) => new(
@@ -66,6 +69,11 @@ internal static class Problems
     {
         Errors = errors.Count > MaxErrors ? errors[..MaxErrors] : errors,
     };
+
+    /// <summary>Kafka took nothing of the request.</summary>
+    public static readonly Problem NothingAcknowledged = new(
+        503, "kafka-unavailable", "Kafka did not take the request", "Nothing was accepted; send the same request again later.")
+    { RetryAfter = 5 };
 
     /// <summary>Kafka did not acknowledge every record.</summary>
     /// <param name="answer">What it did.</param>

@@ -1,14 +1,16 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Limits;
+using Dispatcher.Api.Previews;
 using Dispatcher.Core.Pushes;
 using Microsoft.Extensions.Primitives;
 
 namespace Dispatcher.Api.Pushes;
 
 /// <summary><c>POST /push</c>: who, what, is it right, publish, answer.</summary>
-internal sealed class PushEndpoint(PushIntake intake, TenantLimits limits)
+internal sealed class PushEndpoint(PushIntake intake, PushPreview preview, TenantLimits limits)
 {
     /// <summary>The header with a request's key.</summary>
     public const string KeyHeader = "Idempotency-Key";
@@ -26,6 +28,14 @@ internal sealed class PushEndpoint(PushIntake intake, TenantLimits limits)
         if (!context.Request.HasJsonContentType())
         {
             await Problems.UnsupportedMediaType.WriteAsync(context);
+        }
+        else if (PushPreview.IsAsked(context.Request.Query) is not { } isPreview)
+        {
+            await Problems.UnclearQuery.WriteAsync(context);
+        }
+        else if (isPreview)
+        {
+            await ShowAsync(context, Caller.Of(context));
         }
         else if (KeyProblem(context.Request.Headers[KeyHeader]) is { } keyProblem)
         {
@@ -45,7 +55,29 @@ internal sealed class PushEndpoint(PushIntake intake, TenantLimits limits)
         }
     }
 
+    private async Task ShowAsync(HttpContext context, Caller caller)
+    {
+        CheckedRequest? request = null;
+        Problem? problem = null;
+        if (!caller.May(Scopes.Validate))
+            problem = AccessProblems.Forbidden(Scopes.Validate);
+        else
+            problem = await ReadAsync(context, body => intake.TryCheck(body, caller, out request, out var wrong) ? null : wrong);
+        if (problem is not null)
+            await problem.WriteAsync(context);
+        else
+            await preview.WriteAsync(context, request!);
+    }
+
     private async Task<(AdmittedRequest? Request, Problem? Problem)> ReadAsync(HttpContext context, Caller caller)
+    {
+        AdmittedRequest? request = null;
+        var key = (string?)context.Request.Headers[KeyHeader];
+        var problem = await ReadAsync(context, body => intake.TryAdmit(body, caller, out request, out var wrong, key) ? null : wrong);
+        return (request, problem);
+    }
+
+    private static async Task<Problem?> ReadAsync(HttpContext context, Func<ReadOnlySequence<byte>, Problem?> take)
     {
         var body = context.Request.BodyReader;
         ReadResult read;
@@ -60,12 +92,12 @@ internal sealed class PushEndpoint(PushIntake intake, TenantLimits limits)
         }
         catch (BadHttpRequestException e) when (Problems.Unreadable(e) is { } unreadable)
         {
-            return (null, unreadable);
+            return unreadable;
         }
 
-        intake.TryAdmit(read.Buffer, caller, out var request, out var problem, (string?)context.Request.Headers[KeyHeader]);
+        var problem = take(read.Buffer);
         body.AdvanceTo(read.Buffer.End); // also past a body that was wrong, or the connection could not go on
-        return (request, problem);
+        return problem;
     }
 
     private static string? KeyProblem(StringValues keys) => keys.Count switch

@@ -2,7 +2,10 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Content;
 using Dispatcher.Api.Limits;
+using Dispatcher.Api.Previews;
+using Dispatcher.Core.Apps;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Api.Pushes;
@@ -46,7 +49,39 @@ internal sealed class PushIntake(Admission admission, LimitedPublisher publisher
             else if (!caller.May(scope))
                 problem = AccessProblems.Forbidden(scope);
             else
-                request = new AdmittedRequest(identity, pushes) { Tenant = caller.Tenant, Bytes = body.Length, IsReplayed = isReplayed };
+                request = new AdmittedRequest(identity, caller.Tenant, pushes) { Bytes = body.Length, IsReplayed = isReplayed };
+        }
+        catch (JsonException e)
+        {
+            problem = Problems.Malformed(e);
+        }
+
+        return request is not null;
+    }
+
+    /// <summary>Reads and checks a request that is not to be sent. What it is called does not count: it is forgotten.</summary>
+    /// <param name="body">The JSON.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="request">The request, if it is right.</param>
+    /// <param name="problem">What is wrong, if it is not.</param>
+    public bool TryCheck(
+        ReadOnlySequence<byte> body,
+        Caller caller,
+        [NotNullWhen(true)] out CheckedRequest? request,
+        [NotNullWhen(false)] out Problem? problem)
+    {
+        (request, problem) = (null, null);
+        try
+        {
+            using var document = Parse(body);
+            var read = RequestReader.Read(document.RootElement, time.GetUtcNow(), out var problems);
+            var identity = RequestIdentity.Of(read, caller.Tenant, body, read.Content.AcceptedAt);
+            var shown = new List<(App App, Composed Content)>();
+            var pushes = admission.Admit(read, identity.PushIds, caller.Tenant, problems, shown);
+            if (problems.Count > 0)
+                problem = Problems.Invalid(problems);
+            else
+                request = new CheckedRequest(read, [.. pushes.Zip(shown, (push, from) => new CheckedPush(push.Push, push.Lane, from.App, from.Content))]);
         }
         catch (JsonException e)
         {

@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
-using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Cli.DeadLetters;
 
@@ -24,9 +23,7 @@ internal sealed record ScanPlan(IReadOnlyList<ScanRange> Ranges, IReadOnlyList<s
     public static async Task<ScanPlan> MakeAsync(KafkaConnection kafka, DeadLetterFilter filter, DateTimeOffset? before = null)
     {
         using var offsets = new TopicOffsets(kafka);
-        var topics = Enum.GetValues<Provider>()
-            .Where(provider => filter.Providers is [] || filter.Providers.Contains(provider.ToString(), StringComparer.OrdinalIgnoreCase))
-            .Select(kafka.Topics.DeadLetters).ToArray();
+        var topics = filter.WantedProviders.Select(kafka.Topics.DeadLetters).ToArray();
         try
         {
             if (topics.All(topic => offsets.Partitions(topic).Count == 0))

@@ -32,7 +32,7 @@ internal sealed class PushOptions
     public Option<string?> File { get; } =
         new("--file") { Description = "Requests from a file, one JSON object a line; - for standard input", HelpName = "path" };
 
-    public Option<int?> Concurrency { get; } = ParsedOption.Number("--concurrency", "Requests at once [default: 32]", 1, 1024);
+    public Option<int?> Concurrency { get; } = ParsedOption.Number("--concurrency", "Batches of a file at once [default: 2]", 1, 64);
 
     public Option<bool> Wait { get; } = new("--wait") { Description = "Wait for the outcomes and show them" };
 

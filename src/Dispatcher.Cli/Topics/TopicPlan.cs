@@ -12,6 +12,7 @@ internal enum TopicRole
     DeadLetters,
     Results,
     Tokens,
+    Schedule,
 }
 
 /// <summary>
@@ -40,6 +41,12 @@ internal sealed record TopicPlan(string Name, TopicRole Role, int Partitions, IR
     /// <summary>Dead tokens are few, and one service reads them.</summary>
     private const int MostTokenPartitions = 3;
 
+    /// <summary>Everybody reads what is scheduled and cancelled whole, so that partitions divide no work.</summary>
+    private const int MostSchedulePartitions = 3;
+
+    /// <summary>How long what is scheduled and cancelled has to be known: until it is due, and a week longer for workers that are away then.</summary>
+    public static readonly TimeSpan ScheduleRetention = TimeSpan.FromDays(PushLimits.MaxDaysAhead + 7);
+
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
     private static readonly TimeSpan TwoWeeks = TimeSpan.FromDays(14);
 
@@ -54,6 +61,8 @@ internal sealed record TopicPlan(string Name, TopicRole Role, int Partitions, IR
         .. Enum.GetValues<Provider>().Select(provider => Of(names.DeadLetters(provider), TopicRole.DeadLetters, partitions, replication, TwoWeeks)),
         Of(names.Results, TopicRole.Results, partitions, replication, Week),
         Of(names.Tokens, TopicRole.Tokens, Math.Min(partitions, MostTokenPartitions), replication, retention: null),
+        .. new[] { names.Scheduled, names.Cancels }.Select(
+            topic => Of(topic, TopicRole.Schedule, Math.Min(partitions, MostSchedulePartitions), replication, ScheduleRetention)),
     ];
 
     private static TopicPlan Of(string name, TopicRole role, int partitions, int replication, TimeSpan? retention)

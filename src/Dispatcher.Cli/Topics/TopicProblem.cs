@@ -88,6 +88,8 @@ internal sealed record TopicProblem(string Topic, bool IsSevere, string Text)
             var retention = milliseconds < TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.MaxValue;
             if (plan.Role == TopicRole.Delay && retention <= longestWait)
                 yield return (true, $"keeps records for {Words(retention)}, and pushes wait up to {Words(longestWait)} in it: they are lost. Raise {TopicPlan.RetentionMs}");
+            else if (plan.Role == TopicRole.Schedule && retention < TimeSpan.FromDays(PushLimits.MaxDaysAhead))
+                yield return (true, $"keeps records for {Words(retention)}, and pushes may be {PushLimits.MaxDaysAhead} days ahead: what is gone cannot be cancelled, or is sent although it was. Raise {TopicPlan.RetentionMs}");
             else if (retention < LeastRetention)
                 yield return (false, $"keeps records for {Words(retention)}: {AtRisk(plan.Role)}. Raise {TopicPlan.RetentionMs}");
         }

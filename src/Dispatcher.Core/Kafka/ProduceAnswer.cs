@@ -25,6 +25,9 @@ public readonly record struct ProduceAnswer(ProduceOutcome Outcome, ErrorCode Co
     /// <summary>Whether the record, or the batch that it was in, is longer than the topic or the client allows.</summary>
     public bool IsTooLarge => Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge;
 
+    /// <summary>Whether the producer's own queue has no room for it.</summary>
+    public bool IsQueueFull => Code == ErrorCode.Local_QueueFull;
+
     /// <summary>
     /// Whether Kafka refuses this very record, so that producing it again changes nothing. What an operator can put right for all records (a
     /// missing topic, its name, an ACL, too few replicas) is not among it.

@@ -11,6 +11,10 @@ public sealed class TopicProblemTests
     public void As_planned_is_as_it_should_be() => Assert.Empty(Find(AsPlanned()));
 
     [Fact]
+    public void Every_topic_that_the_services_look_for_is_planned() =>
+        Assert.Equal(new TopicNames("push").All.Order(StringComparer.Ordinal), Plans.Select(plan => plan.Name).Order(StringComparer.Ordinal));
+
+    [Fact]
     public void A_missing_topic_is_severe()
     {
         var states = AsPlanned();
@@ -29,6 +33,7 @@ public sealed class TopicProblemTests
     [InlineData("push.fcm.bulk", "retention.ms", "3600000", false, "an outage that lasts longer loses pushes")]
     [InlineData("push.delay.1h", "retention.ms", "3600000", true, "wait up to 60m in it: they are lost")]
     [InlineData("push.delay.1h", "retention.bytes", "1000000", false, "loses its oldest pushes")]
+    [InlineData("push.cancels", "retention.ms", "604800000", true, "or is sent although it was")]
     [InlineData("push.apns.urgent", "max.message.bytes", "4096", true, "a push may have 65536")]
     [InlineData("push.apns.dead", "max.message.bytes", "70000", false, "without its value")]
     [InlineData("push.delay.10s", "max.message.bytes", "70000", false, "cannot wait")]

@@ -39,7 +39,7 @@ public sealed class TopicsCommandTests : IDisposable
     {
         await RunAsync("list", "--topic-prefix", "mine", "--json");
         var lines = _terminal.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
-        Assert.Equal(12, lines.Length);
+        Assert.Equal(14, lines.Length);
         var missing = Assert.Single(lines, line => !line.GetProperty("exists").GetBoolean());
         Assert.Equal(("mine.tokens", "fail"), (missing.GetProperty("topic").GetString(), missing.GetProperty("problems")[0].GetProperty("level").GetString()));
     }

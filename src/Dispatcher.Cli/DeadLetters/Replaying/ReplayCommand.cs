@@ -52,7 +52,7 @@ internal sealed class ReplayCommand(Terminal terminal, TimeProvider time)
         var everything = await ScanPlan.MakeAsync(kafka, order.Filter);
         var at = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()); // as commits have it
         using var group = new ReplayGroup(kafka, order.Replay);
-        using var hold = new ReplayHold(kafka, group, order.Replay, order.FilterHash, order.Rule, at, time);
+        using var hold = new ReplayHold(kafka, group, [.. order.Filter.WantedProviders], order.Replay, order.FilterHash, order.Rule, at, time);
         var state = await hold.ReadAsync();
         var judge = new ReplayJudge(
             kafka.Topics, order.Rule, order.Change.ToClass, at, state.Bookmarks.ToDictionary(line => line.Key, line => line.Value.Bookmark.History));
@@ -82,7 +82,7 @@ internal sealed class ReplayCommand(Terminal terminal, TimeProvider time)
         var run = new ReplayRun(kafka, new PushPublisher(producer, kafka.Topics), hold, judge, order, time);
         var start = time.GetTimestamp();
         ReplayEnd end;
-        using (new ProgressLine(terminal, time, "sending", plan.Count, () => run.Counts.Sent + run.Counts.Found))
+        using (new ProgressLine(terminal, time, "sending", plan.Count, () => run.Counts.Sent + run.Counts.Found, plainly: true))
             end = await run.RunAsync(stretch, stop);
         foreach (var line in new ReplaySummary(order, _options.Again(parsed, order.Replay)).Lines(end, run.Counts, time.GetElapsedTime(start), run.Problem))
             terminal.Out.WriteLine(line);

@@ -11,13 +11,21 @@ namespace Dispatcher.Cli.DeadLetters.Replaying;
 /// </summary>
 /// <param name="kafka">Where.</param>
 /// <param name="group">The replay's group.</param>
+/// <param name="providers">Whose dead letters and lanes it has to do with.</param>
 /// <param name="replay">The replay's name.</param>
 /// <param name="filters">A short hash of the filters.</param>
 /// <param name="rule">What the run takes.</param>
 /// <param name="at">The instant at which it judges times to live.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ReplayHold(
-    KafkaConnection kafka, ReplayGroup group, string replay, string filters, ReplayRule rule, DateTimeOffset at, TimeProvider time) : IDisposable
+    KafkaConnection kafka,
+    ReplayGroup group,
+    IReadOnlyList<Provider> providers,
+    string replay,
+    string filters,
+    ReplayRule rule,
+    DateTimeOffset at,
+    TimeProvider time) : IDisposable
 {
     /// <summary>After this long without a look nothing is sent.</summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
@@ -34,6 +42,7 @@ internal sealed class ReplayHold(
     private Dictionary<TopicPartition, long> _standing = [];
     private Dictionary<TopicPartition, long> _floor = [];
     private (ReplayRule Rule, DateTimeOffset At) _interrupted = (rule, at);
+    private Func<TopicPartition, ReplayHistory> _before = _ => ReplayHistory.None;
     private ReplayStretch? _stretch;
     private long _lookedAt;
     private int _epoch;
@@ -43,13 +52,20 @@ internal sealed class ReplayHold(
 
     public bool IsFresh => time.GetElapsedTime(Volatile.Read(ref _lookedAt)) < Freshness;
 
-    public IReadOnlyCollection<TopicPartition> Lanes => [.. Lane.All.Select(kafka.Topics.Pushes).SelectMany(_offsets.Partitions)];
-
-    public IReadOnlyCollection<TopicPartition> DeadLetters =>
-        [.. Enum.GetValues<Provider>().Select(kafka.Topics.DeadLetters).SelectMany(_offsets.Partitions)];
+    private IEnumerable<string> LaneTopics => Lane.All.Where(lane => providers.Contains(lane.Provider)).Select(kafka.Topics.Pushes);
 
     /// <summary>What Kafka knows of the replay.</summary>
-    public Task<ReplayState> ReadAsync() => ReplayState.ReadAsync(group, DeadLetters, Lanes, replay, filters);
+    public Task<ReplayState> ReadAsync()
+    {
+        foreach (var missing in LaneTopics.Where(topic => _offsets.Partitions(topic).Count == 0))
+            throw new CommandFailedException($"there is no topic {missing}, or this user may not see it: create it, or check --topic-prefix and ACLs.");
+        return ReplayState.ReadAsync(
+            group,
+            providers.Select(kafka.Topics.DeadLetters).SelectMany(_offsets.Partitions),
+            [.. LaneTopics.SelectMany(_offsets.Partitions)],
+            replay,
+            filters);
+    }
 
     /// <summary>Takes hold and finds out what was sent and not committed.</summary>
     /// <param name="planned">What the plan was made from.</param>
@@ -60,21 +76,24 @@ internal sealed class ReplayHold(
     {
         if (planned.IsOpen && time.GetUtcNow() - planned.Last!.At < TimeSpan.FromSeconds(10))
             await Task.Delay(2 * ReplayRun.CommitInterval, time, stop); // whoever is at work commits meanwhile
+        var ends = await LaneEndsAsync(); // before the look: whoever takes hold after it sends behind these
+        var looked = time.GetTimestamp();
         var state = await ReadAsync();
         if (!state.IsSameAs(planned))
             throw new CommandFailedException($"another run of the replay {replay} is at work, or was since the plan was made: wait for its end, or end it.");
-        var ends = await LaneEndsAsync();
         _floor = state.IsOpen ? ends.ToDictionary(end => end.Key, end => state.Lanes.GetValueOrDefault(end.Key, 0)) : ends;
         if (state.IsOpen)
             await CheckLogsAsync(state, isForced);
         if (state is { IsOpen: true, Last: { } last })
             _interrupted = (last.Rule, last.JudgedAt);
 
+        _before = state.History; // of a partition that cannot be read now nothing changes
         _standing = ranges.ToDictionary(range => range.Partition, range => range.From);
         foreach (var (partition, line) in state.Bookmarks)
             _standing[partition] = line.Offset;
         await CommitAsync(_standing, state.History, _floor, isOpen: true);
-        return await BeginAsync(ranges, state.History, state.IsOpen, stop);
+        // Who takes hold after the look above reads this commit before it sends, unless this one came so late that it may be sending already.
+        return await BeginAsync(ranges, state.History, state.IsOpen || time.GetElapsedTime(looked) > OtherBegins, stop);
     }
 
     /// <summary>Begins anew where trouble ended the last stretch: what is not known to be on its lane is looked for there.</summary>
@@ -82,7 +101,7 @@ internal sealed class ReplayHold(
     public Task<ReplayStretch> ResumeAsync(CancellationToken stop)
     {
         var last = _stretch!;
-        var (positions, _) = last.Watermarks.Read();
+        var (positions, _, _) = last.Watermarks.Read();
         var histories = positions.ToDictionary(position => position.Key, position => last.History(position.Key, position.Value));
         return BeginAsync(last.Ranges, partition => histories[partition], isOpen: true, stop);
     }
@@ -101,15 +120,16 @@ internal sealed class ReplayHold(
 
         var stretch = _stretch!;
         var hasSent = stretch.Sent.Count > 0; // before the watermarks: what leaves this set is in them
-        var (positions, oldest) = stretch.Watermarks.Read();
-        while (!hasSent && _epochs.Count > 1 && _epochs.Peek().Epoch < (oldest ?? _epoch))
+        var (positions, oldest, hasFound) = stretch.Watermarks.Read();
+        while (_epochs.Peek().Epoch < (oldest ?? _epoch))
             _epochs.Dequeue();
-        if (!hasSent && _epochs.Peek().Epoch <= (oldest ?? _epoch))
+        if (!hasSent && !hasFound)
             _floor = _epochs.Peek().Ends;
         foreach (var (partition, position) in positions)
             _standing[partition] = position;
-        await CommitAsync(
-            _standing, partition => stretch.History(partition, _standing[partition]), _floor, isOpen: !isLast || hasSent || oldest is not null);
+        ReplayHistory History(TopicPartition partition) =>
+            positions.TryGetValue(partition, out var position) ? stretch.History(partition, position) : _before(partition);
+        await CommitAsync(_standing, History, _floor, isOpen: !isLast || hasSent || hasFound || oldest is not null);
         return true;
     }
 
@@ -120,7 +140,7 @@ internal sealed class ReplayHold(
     {
         await Task.Delay(isOpen ? OtherEnds : OtherBegins, time, stop);
         if (!await StandsAsync())
-            throw new CommandFailedException($"another run of the replay {replay} has begun at the same moment and goes on; this one sent nothing.");
+            throw new CommandFailedException($"another run of the replay {replay} has taken over.");
         var ends = await LaneEndsAsync();
         var tails = ends.Select(end => new ScanRange(end.Key, _floor.GetValueOrDefault(end.Key, 0), end.Value));
         var sent = isOpen ? await new LaneTail(kafka).ReadAsync(replay, [.. tails], stop) : new SentBefore();
@@ -129,14 +149,14 @@ internal sealed class ReplayHold(
         _epochs.Clear();
         _epochs.Enqueue((++_epoch, ends)); // nothing was sent since
         if (!await StandsAsync())
-            throw new CommandFailedException($"another run of the replay {replay} has taken over; this one sent nothing.");
+            throw new CommandFailedException($"another run of the replay {replay} has taken over.");
         Volatile.Write(ref _lookedAt, time.GetTimestamp());
         return _stretch;
     }
 
     private async Task CheckLogsAsync(ReplayState state, bool isForced)
     {
-        var starts = await _offsets.StartsAsync(Lane.All.Select(kafka.Topics.Pushes));
+        var starts = await _offsets.StartsAsync(LaneTopics);
         foreach (var (partition, start) in starts)
         {
             var floor = state.Lanes.GetValueOrDefault(partition, start); // a partition without has come since
@@ -163,5 +183,5 @@ internal sealed class ReplayHold(
         ]);
     }
 
-    private Task<Dictionary<TopicPartition, long>> LaneEndsAsync() => _offsets.EndsAsync(Lane.All.Select(kafka.Topics.Pushes));
+    private Task<Dictionary<TopicPartition, long>> LaneEndsAsync() => _offsets.EndsAsync(LaneTopics);
 }

@@ -43,8 +43,6 @@ internal sealed class ReplayRun(
     /// <summary>So long without any progress, it ends.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private const int FoundEpoch = -1; // older than every note of the lanes' ends
-
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly InFlight _flight = new();
@@ -53,6 +51,7 @@ internal sealed class ReplayRun(
     private long _progress = time.GetTimestamp();
     private volatile bool _isTakenOver;
     private volatile string? _problem;
+    private volatile Exception? _bug;
 
     public ReplayCounts Counts { get; } = new();
 
@@ -128,6 +127,8 @@ internal sealed class ReplayRun(
             hasTrouble = end is not ReplayEnd.Stopped;
         }
 
+        if (_bug is { } bug)
+            throw bug;
         return _isTakenOver ? ReplayEnd.TakenOver : hasTrouble ? null : end;
     }
 
@@ -140,7 +141,7 @@ internal sealed class ReplayRun(
             var (partition, offset) = (record.Position.TopicPartition, record.Position.Offset.Value);
             if (stretch.Sent.Contains(record.Position))
             {
-                stretch.Watermarks.End(partition, stretch.Watermarks.Begin(partition, offset, FoundEpoch));
+                stretch.Watermarks.Find(partition, offset);
                 stretch.Sent.Remove(record.Position); // in this order: a commit in between must not believe that nothing is open
                 Counts.AddFound();
                 continue;
@@ -185,25 +186,33 @@ internal sealed class ReplayRun(
     private async Task HandOverAsync(
         Lane lane, Message<byte[]?, byte[]?> record, ReplayStretch stretch, TopicPartition partition, ReplayWatermarks.Step step, CancellationTokenSource halt)
     {
-        var length = record.Value!.Length;
-        var answer = await publisher.PublishAsync(lane, record);
-        if (answer.Outcome == ProduceOutcome.Acked)
-            Counts.AddSent();
-        else if (answer.IsForEver)
-            Counts.AddRefused(answer.Code);
+        try
+        {
+            var answer = await publisher.PublishAsync(lane, record);
+            if (answer.Outcome == ProduceOutcome.Acked)
+                Counts.AddSent();
+            else if (answer.IsForEver)
+                Counts.AddRefused(answer.Code);
 
-        if (answer.Outcome == ProduceOutcome.Acked || answer.IsForEver)
-        {
-            stretch.Watermarks.End(partition, step);
-            Volatile.Write(ref _progress, time.GetTimestamp());
-        }
-        else
-        {
+            if (answer.Outcome == ProduceOutcome.Acked || answer.IsForEver)
+            {
+                stretch.Watermarks.End(partition, step);
+                Volatile.Write(ref _progress, time.GetTimestamp());
+                return;
+            }
+
             _problem = $"{kafka.Topics.Pushes(lane)} takes nothing: {new Error(answer.Code).Reason}";
             await halt.CancelAsync();
         }
-
-        _flight.Exit(length); // last: whoever waits for the end finds everything done
+        catch (Exception e)
+        {
+            _bug = e; // the run waits for this record's end, and nobody for this task
+            await halt.CancelAsync();
+        }
+        finally
+        {
+            _flight.Exit(record.Value!.Length); // last: whoever waits for the end finds everything done
+        }
     }
 
     private async ValueTask FreshAsync(CancellationToken stop)

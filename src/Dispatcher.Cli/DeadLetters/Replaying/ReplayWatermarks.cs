@@ -12,12 +12,13 @@ internal sealed class ReplayWatermarks(IReadOnlyDictionary<TopicPartition, long>
     private readonly Lock _lock = new();
     private readonly Dictionary<TopicPartition, Line> _lines = starts.ToDictionary(start => start.Key, start => new Line { Position = start.Value });
 
-    /// <summary>A dead letter that is on its way to its lane.</summary>
-    internal sealed class Step(long offset, int epoch)
+    /// <summary>A dead letter that is on its way to its lane, or was found there.</summary>
+    internal sealed class Step(long offset, int? epoch)
     {
         public long Next { get; set; } = offset + 1;
 
-        public int Epoch { get; } = epoch;
+        /// <summary><see langword="null"/> for one that an earlier run sent.</summary>
+        public int? Epoch { get; } = epoch;
 
         public bool IsDone { get; set; }
     }
@@ -26,11 +27,17 @@ internal sealed class ReplayWatermarks(IReadOnlyDictionary<TopicPartition, long>
     /// <param name="partition">Its partition.</param>
     /// <param name="offset">Its offset.</param>
     /// <param name="epoch">Which of the notes of the lanes' ends is the last that was taken before.</param>
-    public Step Begin(TopicPartition partition, long offset, int epoch)
+    public Step Begin(TopicPartition partition, long offset, int epoch) => Add(partition, new Step(offset, epoch));
+
+    /// <summary>Notes one that is on its lane since before this run. Until a commit covers it, the lanes have to be asked from as far back as now.</summary>
+    /// <param name="partition">Its partition.</param>
+    /// <param name="offset">Its offset.</param>
+    public void Find(TopicPartition partition, long offset) => End(partition, Add(partition, new Step(offset, epoch: null)));
+
+    private Step Add(TopicPartition partition, Step step)
     {
         lock (_lock)
         {
-            var step = new Step(offset, epoch);
             var line = _lines[partition];
             line.Steps.Enqueue(step);
             line.Last = step;
@@ -67,13 +74,13 @@ internal sealed class ReplayWatermarks(IReadOnlyDictionary<TopicPartition, long>
         }
     }
 
-    /// <summary>How far each partition is, and the oldest epoch of what is on its way or behind something that is.</summary>
-    public (Dictionary<TopicPartition, long> Positions, int? OldestEpoch) Read()
+    /// <summary>How far each partition is; of what is on its way, or behind something that is, the oldest epoch, and whether any was found.</summary>
+    public (Dictionary<TopicPartition, long> Positions, int? OldestEpoch, bool HasFound) Read()
     {
         lock (_lock)
         {
-            var oldest = _lines.Values.SelectMany(line => line.Steps).Min(step => (int?)step.Epoch);
-            return (_lines.ToDictionary(line => line.Key, line => line.Value.Position), oldest);
+            var steps = _lines.Values.SelectMany(line => line.Steps);
+            return (_lines.ToDictionary(line => line.Key, line => line.Value.Position), steps.Min(step => step.Epoch), steps.Any(step => step.Epoch is null));
         }
     }
 

@@ -36,6 +36,10 @@ public static class ApnsRules
     public static bool HasOwnContent(PushNotification push, ApnsApp app) =>
         push.Apns?.Payload is not null || ApnsPushType.Of(push, app.BundleId).NeedsNoContent;
 
+    /// <summary>The largest body of a push.</summary>
+    internal static int MaxBytes(PushNotification push, ApnsPushType type) =>
+        push.Target.Kind == TargetKind.Channel ? PushLimits.ApnsBroadcastPayloadBytes : type.MaxBytes;
+
     private static void CheckData(PushNotification push, ApnsPushType type, List<PushProblem> problems)
     {
         if (!type.HasAps)
@@ -134,7 +138,7 @@ public static class ApnsRules
     private static void CheckBody(PushNotification push, ApnsPushType type, List<PushProblem> problems)
     {
         var isBroadcast = push.Target.Kind == TargetKind.Channel;
-        var limit = isBroadcast ? PushLimits.ApnsBroadcastPayloadBytes : type.MaxBytes;
+        var limit = MaxBytes(push, type);
         // What the neutral fields render for a plain push is right by itself.
         var isPlain = push.Apns?.Payload is null && push.Apns?.PushType is null && !isBroadcast && type.HasAps;
         if (isPlain && RenderedSize.AtMost(push) <= limit)

@@ -91,6 +91,31 @@ public sealed class ReplayTroubleTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_that_begin_at_the_same_moment_one_sends()
+    {
+        _stage.Die(Letters(0..60));
+        var both = await Task.WhenAll(Task.Run(() => _stage.ReplayAsync("--rate", "40/s")), Task.Run(() => _stage.ReplayAsync("--rate", "40/s")));
+        Assert.Single(both, run => run.Code == ExitCode.Success);
+        Assert.Equal(Enumerable.Range(0, 60).Select(ReplayStage.Id).Order(), _stage.Sent());
+    }
+
+    [Fact]
+    public async Task What_a_run_does_not_read_stays_as_it_was()
+    {
+        _stage.Die(Letters(0..6));
+        await _stage.ReplayAsync();
+        var gone = new Confluent.Kafka.TopicPartition("push.apns.dead", 1);
+        using var group = new ReplayGroup(_stage.Connection, Replay);
+        var before = ReplayBookmark.Decode((await group.ReadAsync([gone]))[gone].Metadata)!.History;
+
+        using var hold = new ReplayHold(_stage.Connection, group, [Provider.Apns], Replay, ReplayId.Hash("push", []), Rule with { TakesExpired = true }, ReplayStage.Now, TimeProvider.System);
+        var state = await hold.ReadAsync();
+        await hold.TakeAsync(state, [new Cli.DeadLetters.ScanRange(new("push.apns.dead", 0), 0, 2)], isForced: false, CancellationToken.None);
+        Assert.True(await hold.CommitAsync(isLast: true));
+        Assert.Equal(before.Passes, ReplayBookmark.Decode((await group.ReadAsync([gone]))[gone].Metadata)!.History.Passes);
+    }
+
+    [Fact]
     public async Task A_run_whose_name_no_longer_stands_stops_and_commits_nothing()
     {
         _stage.Die(Letters(0..200));

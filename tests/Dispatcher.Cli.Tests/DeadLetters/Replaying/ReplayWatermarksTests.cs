@@ -35,12 +35,12 @@ public sealed class ReplayWatermarksTests
     }
 
     [Fact]
-    public void What_was_found_on_its_lane_is_older_than_everything_until_a_commit_can_cover_it()
+    public void What_was_found_on_its_lane_keeps_the_lanes_to_be_asked_until_a_commit_can_cover_it()
     {
         var before = _watermarks.Begin(Partition, 10, epoch: 7);
-        _watermarks.End(Partition, _watermarks.Begin(Partition, 11, epoch: -1));
-        Assert.Equal(-1, _watermarks.Read().OldestEpoch);
+        _watermarks.Find(Partition, 11);
+        Assert.Equal((7, true), (_watermarks.Read().OldestEpoch, _watermarks.Read().HasFound));
         _watermarks.End(Partition, before);
-        Assert.Equal((12, null), (Position, _watermarks.Read().OldestEpoch));
+        Assert.Equal((12, null, false), (Position, _watermarks.Read().OldestEpoch, _watermarks.Read().HasFound));
     }
 }
