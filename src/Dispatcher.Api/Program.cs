@@ -6,6 +6,7 @@ using Dispatcher.Api.Channels;
 using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
+using Dispatcher.Api.Limits;
 using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Scheduling;
@@ -13,6 +14,7 @@ using Dispatcher.Api.Templates;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Kafka.Backlogs;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
@@ -56,9 +58,14 @@ try
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     var idempotency = Section<IdempotencyOptions>("Idempotency");
+    var backlog = Section<BacklogOptions>("Backlog");
+    var tenantDefaults = Section<TenantOptions>("TenantDefaults");
+    var tenants = builder.Configuration.GetSection("Tenants").GetChildren().ToDictionary(tenant => tenant.Key, TenantOf, StringComparer.Ordinal);
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. backlog.Validate(),
+        .. tenantDefaults.Validate("TenantDefaults"), .. tenants.SelectMany(tenant => tenant.Value.Validate($"Tenants:{tenant.Key}")),
+        .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -85,7 +92,7 @@ try
     builder.Services.AddProblemDetails();
     RequestCompression.Add(builder.Services);
     AccessServices.Add(builder.Services, access, ReadAccess, time, chance);
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>();
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>().AddSingleton<AdmissionMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
         services.GetRequiredService<CredentialMetrics>(),
@@ -114,7 +121,12 @@ try
     builder.Services.AddSingleton(services => new TemplateWatch(
         templates, templatesFolder, time, services.GetRequiredService<ILogger<TemplateWatch>>()));
 
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = server.StopGrace + server.StopTimeout);
+    builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<GracefulStop>(services, server, time));
+    builder.Services.AddHostedService(services => services.GetRequiredService<GracefulStop>());
+
     await using var app = builder.Build();
+    var stop = app.Services.GetRequiredService<GracefulStop>();
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var templateWatch = app.Services.GetRequiredService<TemplateWatch>();
@@ -122,8 +134,13 @@ try
         app.Services.GetRequiredService<IMeterFactory>(), () => templates.Templates.Count, () => templateWatch.Changes, () => templateWatch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var schedule = app.Services.GetRequiredService<Schedule>();
-    var intake = new PushIntake(
-        new Admission(apps, templates), new PushPublisher(producer, kafka.Topics), new KnownRequests(idempotency, time), schedule, time);
+    var admission = app.Services.GetRequiredService<AdmissionMetrics>();
+    var guard = new BacklogGuard(backlog, time, admission);
+    await using var backlogWatch = new BacklogWatch(guard, kafka, time, admission, app.Services.GetRequiredService<ILogger<BacklogWatch>>());
+    var limits = new TenantLimits(tenantDefaults, tenants, time);
+    var publisher = new LimitedPublisher(new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission);
+    var intake = new PushIntake(new Admission(apps, templates), publisher, new KnownRequests(idempotency, time), time);
+    stop.Use(app);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
@@ -134,21 +151,23 @@ try
     using var reloads = ChangeToken.OnChange(
         ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
     app.UseMiddleware<AccessGate>();
+    app.UseMiddleware<LimitGate>(limits);
     RequestCompression.Use(app);
     new Routes(
-        new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google))),
+        new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google)), limits),
         ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
         new CancelEndpoint(schedule),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),
         isReadyAsync: async () =>
-            await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
+            !stop.HasBegun && await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
         _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
+    using var secondSignal = new SecondSignal();
     await app.RunAsync();
     return 0;
 }
@@ -156,6 +175,13 @@ catch (Exception e) when (e is InvalidAppException or InvalidOperationException 
 {
     // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
     return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
+}
+
+TenantOptions TenantOf(IConfigurationSection section)
+{
+    var tenant = Section<TenantOptions>("TenantDefaults");
+    section.Bind(tenant, binder => binder.ErrorOnUnknownConfiguration = true);
+    return tenant;
 }
 
 AccessOptions ReadAccess()

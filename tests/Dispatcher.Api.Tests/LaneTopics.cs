@@ -61,6 +61,32 @@ public sealed class LaneTopics : IDisposable
         return pushes;
     }
 
+    /// <summary>Somebody else's records, whatever they say.</summary>
+    public void Publish(string topic, int count)
+    {
+        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = Cluster.BootstrapServers }).Build();
+        for (var i = 0; i < count; i++)
+            producer.Produce(topic, new Message<Null, byte[]> { Value = [1] });
+        Assert.Equal(0, producer.Flush(ApiProcess.Patience));
+    }
+
+    /// <summary>The bytes of the values in a topic's fullest partition.</summary>
+    public long FullestBytes(string topic)
+    {
+        using var consumer = Consumer();
+        var partitions = Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(topic, partition)).ToArray();
+        var left = partitions.Sum(partition => High(consumer, partition));
+        consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
+        var bytes = new long[Partitions];
+        for (; left > 0; left--)
+        {
+            var record = consumer.Consume(ApiProcess.Patience) ?? throw new TimeoutException($"{topic} lacks {left} records.");
+            bytes[record.Partition.Value] += record.Message.Value.Length;
+        }
+
+        return bytes.Max();
+    }
+
     private static IEnumerable<TopicPartition> PartitionsOf(Lane lane) =>
         Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(Topics.Pushes(lane), partition));
 

@@ -33,7 +33,7 @@ public sealed class RoutesTests
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
         new Routes(
-            new PushEndpoint(null!, null!),
+            new PushEndpoint(null!, null!, null!),
             new BatchEndpoint(null!, new(), null!, null!, null!, null!),
             new CancelEndpoint(null!),
             new ChannelEndpoints(null!, null!, null!),

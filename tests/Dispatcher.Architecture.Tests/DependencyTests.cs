@@ -71,9 +71,9 @@ public sealed partial class DependencyTests
             used => Within(used.Namespace, "Confluent.Kafka"));
 
     [Fact]
-    public void Consumers_are_touched_only_by_the_pump_the_follower_and_the_command_line() =>
+    public void Consumers_are_touched_only_by_the_pump_the_follower_the_command_line_and_who_asks_for_offsets() =>
         AssertOnlyIn(
-            ["Dispatcher.Worker.Consuming", "Dispatcher.Core.Kafka.TopicFollower", "Dispatcher.Cli"],
+            ["Dispatcher.Worker.Consuming", "Dispatcher.Core.Kafka.TopicFollower", "Dispatcher.Core.Kafka.Backlogs.LaneOffsets", "Dispatcher.Cli"],
             used => Within(used.Namespace, "Confluent.Kafka") && used.Name.StartsWith("IConsumer`", StringComparison.Ordinal));
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Limits;
 using Dispatcher.Api.Pushes;
 
 namespace Dispatcher.Api.Batches;
@@ -130,12 +131,12 @@ internal sealed partial class BatchRun
         }
     }
 
-    /// <summary>Starts to publish. Where the producer is full, the batch waits and with it the caller; a single request would be refused.</summary>
+    /// <summary>Starts to publish. Where that is too much for now, the batch waits and with it the caller; a single request would be refused.</summary>
     private async ValueTask<Task<Problem?>> PublishAsync(AdmittedRequest request, CancellationToken aborted)
     {
         var publishing = _around.Intake.PublishAsync(request);
         var begin = _around.Time.GetTimestamp();
-        while (publishing.IsCompletedSuccessfully && await publishing == Problems.Overloaded
+        while (publishing.IsCompletedSuccessfully && LimitProblems.MayPass(await publishing)
             && _around.Time.GetElapsedTime(begin) < OverloadPatience && !aborted.IsCancellationRequested)
         {
             await Task.Delay(OverloadPause, _around.Time, CancellationToken.None);

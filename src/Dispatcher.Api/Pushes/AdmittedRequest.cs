@@ -14,6 +14,9 @@ internal sealed record AdmittedRequest(
     /// <summary>What the caller may ask about.</summary>
     public Guid Id => Identity.RequestId;
 
+    /// <summary>What its body takes, unpacked.</summary>
+    public long Bytes { get; init; }
+
     /// <summary>Whether it had been accepted before and was not published again; certain once it has been through the intake.</summary>
     public bool IsReplayed { get; set; }
 

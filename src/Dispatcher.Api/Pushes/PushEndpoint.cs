@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Limits;
 using Dispatcher.Api.Previews;
 using Dispatcher.Core.Pushes;
 using Microsoft.Extensions.Primitives;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Primitives;
 namespace Dispatcher.Api.Pushes;
 
 /// <summary><c>POST /push</c>: who, what, is it right, publish, answer.</summary>
-internal sealed class PushEndpoint(PushIntake intake, PushPreview preview)
+internal sealed class PushEndpoint(PushIntake intake, PushPreview preview, TenantLimits limits)
 {
     /// <summary>The header with a request's key.</summary>
     public const string KeyHeader = "Idempotency-Key";
@@ -42,9 +43,11 @@ internal sealed class PushEndpoint(PushIntake intake, PushPreview preview)
         }
         else
         {
-            var (request, problem) = await ReadAsync(context, Caller.Of(context));
+            var caller = Caller.Of(context);
+            var (request, problem) = await ReadAsync(context, caller);
             if (request is not null)
                 problem = await intake.PublishAsync(request);
+            limits.For(caller.Tenant).Describe(context.Response.Headers);
             if (problem is not null)
                 await problem.WriteAsync(context);
             else

@@ -3,10 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Content;
+using Dispatcher.Api.Limits;
 using Dispatcher.Api.Previews;
-using Dispatcher.Api.Scheduling;
 using Dispatcher.Core.Apps;
-using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Api.Pushes;
@@ -15,9 +14,8 @@ namespace Dispatcher.Api.Pushes;
 /// <param name="admission">Checks.</param>
 /// <param name="publisher">Publishes.</param>
 /// <param name="known">What was answered lately.</param>
-/// <param name="schedule">What is for later.</param>
 /// <param name="time">Where ids get their instant from.</param>
-internal sealed class PushIntake(Admission admission, PushPublisher publisher, KnownRequests known, Schedule schedule, TimeProvider time)
+internal sealed class PushIntake(Admission admission, LimitedPublisher publisher, KnownRequests known, TimeProvider time)
 {
     private static readonly JsonDocumentOptions JsonOptions = new() { AllowDuplicateProperties = false };
 
@@ -51,7 +49,7 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, K
             else if (!caller.May(scope))
                 problem = AccessProblems.Forbidden(scope);
             else
-                request = new AdmittedRequest(identity, caller.Tenant, pushes) { IsReplayed = isReplayed };
+                request = new AdmittedRequest(identity, caller.Tenant, pushes) { Bytes = body.Length, IsReplayed = isReplayed };
         }
         catch (JsonException e)
         {
@@ -101,7 +99,7 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, K
         if (request.IsReplayed)
             return null;
         if (request.Identity.Key is not { } key)
-            return (await ProduceAsync(request)).Problem;
+            return (await publisher.PublishAsync(request)).Problem;
         switch (known.Begin(key, request.Identity.Fingerprint, out var first))
         {
             case RequestState.Reused:
@@ -115,26 +113,13 @@ internal sealed class PushIntake(Admission admission, PushPublisher publisher, K
         (Problem? Problem, bool IsInDoubt) end = (Problems.Failed, true);
         try
         {
-            end = await ProduceAsync(request);
+            end = await publisher.PublishAsync(request);
             return end.Problem;
         }
         finally
         {
             known.End(key, end.Problem, end.IsInDoubt);
         }
-    }
-
-    private async Task<(Problem? Problem, bool IsInDoubt)> ProduceAsync(AdmittedRequest request)
-    {
-        // First: what is answered with 202 can be cancelled. What is known and not published does no harm.
-        if (request.Scheduled is { } scheduled && await schedule.AnnounceAsync(scheduled) is { Outcome: not ProduceOutcome.Acked } refusal)
-            return (refusal.IsQueueFull ? Problems.Overloaded : Problems.NothingAcknowledged, false);
-        var answer = await publisher.PublishAsync(request.Pushes, request.Identity.Marks);
-        if (answer.IsAcked)
-            return (null, false);
-        return answer == PublishAnswer.QueueFull
-            ? (Problems.Overloaded, false)
-            : (Problems.NotAcknowledged(answer, request.Pushes, request.Identity.Key is not null), answer.Records.Any(record => record.Outcome != ProduceOutcome.Refused));
     }
 
     /// <summary>What the answer to a known request needs: ids derive from its bytes, and what was right then is not judged again.</summary>

@@ -45,9 +45,16 @@ internal sealed class DeadLetterFilterOptions(TimeProvider time)
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_since) is not null && result.GetResult(_until) is not null
-                && result.GetValue(_since) >= result.GetValue(_until))
-                result.AddError("--until must be later than --since.");
+            try
+            {
+                if (result.GetResult(_since) is not null && result.GetResult(_until) is not null
+                    && result.GetValue(_since) >= result.GetValue(_until))
+                    result.AddError("--until must be later than --since.");
+            }
+            catch (InvalidOperationException)
+            {
+                // One of them cannot be read: that throws here, and is said by its own parser.
+            }
         });
     }
 

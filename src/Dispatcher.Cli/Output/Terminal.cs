@@ -1,4 +1,5 @@
 using System.Text;
+using Dispatcher.Cli.Processes;
 using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
@@ -27,6 +28,9 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
     /// <summary>Reads a line that a person types; <see langword="null"/> where nobody can be asked.</summary>
     public Func<string?>? Ask { get; init; }
 
+    /// <summary>Asks whether whoever read what we write has gone: who has nothing to write finds out in no other way.</summary>
+    public Func<bool> HasLostReader { get; init; } = static () => false;
+
     /// <summary>Whether the program that was reading what we write has ended, as <c>head</c> does when it has enough.</summary>
     /// <param name="problem">What a write threw.</param>
     public static bool IsClosedPipe(Exception problem) => problem is IOException { HResult: BrokenPipe };
@@ -49,6 +53,7 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
             !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive)
         {
             OpenOut = () => (Stream?)Pipe() ?? Console.OpenStandardOutput(),
+            HasLostReader = Pipe() is null ? static () => false : static () => Libc.IsClosed(1),
             ErrorWidth = Console.IsErrorRedirected || IsDumb() ? null : ErrorColumns(),
             Ask = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.ReadLine,
         };

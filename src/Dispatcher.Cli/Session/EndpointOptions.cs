@@ -15,14 +15,14 @@ internal sealed class EndpointOptions
     private readonly Option<string?> _key = new("--key") { Description = "An API key; better in DISPATCHER_KEY", HelpName = "key" };
 
     private readonly Option<string?> _kafka =
-        new("--kafka") { Description = "The brokers [default: the running session]", HelpName = "host:port" };
+        new("--kafka") { Description = "The brokers [default: the configuration, or the running session]", HelpName = "host:port" };
 
     private readonly Option<string?> _topicPrefix =
         new("--topic-prefix") { Description = "What every topic starts with [default: push]", HelpName = "prefix" };
 
     private readonly Option<string?> _config = new("--config")
     {
-        Description = "The services' configuration, JSON as in appsettings.json [default: the environment alone]",
+        Description = "The services' configuration, JSON as in appsettings.json [default: the running session's, or the environment alone]",
         HelpName = "file",
     };
 

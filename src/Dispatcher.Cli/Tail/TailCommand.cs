@@ -96,7 +96,7 @@ internal sealed class TailCommand(Terminal terminal, TimeProvider time)
             var most = parsed.GetValue(lines) ?? (filter.Since is null ? UsualLines : null);
             try
             {
-                await tail.RunAsync(most, !parsed.GetValue(noFollow), view.Show, stop);
+                await tail.RunAsync(most, !parsed.GetValue(noFollow), view.Show, terminal.HasLostReader, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

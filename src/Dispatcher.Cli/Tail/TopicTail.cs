@@ -24,8 +24,9 @@ internal sealed class TopicTail(
     /// <param name="lines">The newest so many of what is there; <see langword="null"/> for everything since <see cref="TailFilter.Since"/>.</param>
     /// <param name="follows">Whether to go on until told to stop.</param>
     /// <param name="show">Called for each line.</param>
+    /// <param name="hasLostReader">Asked while nothing comes; ends it as well.</param>
     /// <param name="stop">Ends it.</param>
-    public async Task RunAsync(int? lines, bool follows, Action<TailLine> show, CancellationToken stop)
+    public async Task RunAsync(int? lines, bool follows, Action<TailLine> show, Func<bool> hasLostReader, CancellationToken stop)
     {
         using var offsets = new TopicOffsets(kafka);
         if (topics.FirstOrDefault(topic => offsets.Partitions(topic).Count == 0) is { } missing)
@@ -34,7 +35,7 @@ internal sealed class TopicTail(
         var ends = await offsets.EndsAsync(topics);
         var from = filter.Since is { } since ? await offsets.FirstSinceAsync(since, starts, ends, otherwise: starts) : From(starts, ends, lines ?? 0);
         // librdkafka's calls block; so the loop has a thread of the pool while it lasts.
-        await Task.Run(() => Read(from, ends, lines, follows, show, stop), CancellationToken.None);
+        await Task.Run(() => Read(from, ends, lines, follows, show, hasLostReader, stop), CancellationToken.None);
     }
 
     private Dictionary<TopicPartition, long> From(Dictionary<TopicPartition, long> starts, Dictionary<TopicPartition, long> ends, int lines)
@@ -44,7 +45,13 @@ internal sealed class TopicTail(
     }
 
     private void Read(
-        Dictionary<TopicPartition, long> from, Dictionary<TopicPartition, long> ends, int? lines, bool follows, Action<TailLine> show, CancellationToken stop)
+        Dictionary<TopicPartition, long> from,
+        Dictionary<TopicPartition, long> ends,
+        int? lines,
+        bool follows,
+        Action<TailLine> show,
+        Func<bool> hasLostReader,
+        CancellationToken stop)
     {
         using var consumer = kafka.ScanReader();
         consumer.Assign(from.Select(start => new TopicPartitionOffset(start.Key, start.Value)));
@@ -73,7 +80,7 @@ internal sealed class TopicTail(
 
         while (newest.TryDequeue(out var line, out _)) // the oldest of them first, as a log reads
             show(line);
-        while (follows && !stop.IsCancellationRequested)
+        while (follows && !stop.IsCancellationRequested && !hasLostReader())
         {
             if (Next(consumer, PollInterval, stop) is { } record && Line(record) is { } line)
                 show(line);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Confluent.Kafka;
+using Dispatcher.Core.Kafka.Backlogs;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Kafka;
@@ -10,7 +11,8 @@ namespace Dispatcher.Core.Kafka;
 /// </summary>
 /// <param name="producer">The process's producer.</param>
 /// <param name="topics">The names of the lanes' topics.</param>
-public sealed class PushPublisher(RecordProducer producer, TopicNames topics)
+/// <param name="backlog">Refuses what goes to a lane that has too much waiting; without one nothing is refused for that.</param>
+public sealed class PushPublisher(RecordProducer producer, TopicNames topics, BacklogGuard? backlog = null)
 {
     private const long MaxRecords = ProducerSettings.QueueRecords * 4L / 5;
     private const long MaxBytes = ProducerSettings.QueueBytes * 4L / 5;
@@ -28,15 +30,23 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics)
         var bytes = values.Sum(value => (long)value.Length);
         if (!TryReserve(values.Length, bytes))
             return PublishAnswer.QueueFull;
+        if (backlog?.TryEnter(pushes, values) is { } full)
+        {
+            Release(values.Length, bytes);
+            return new PublishAnswer([]) { FullLane = full };
+        }
+
+        ProduceAnswer[]? answers = null;
         try
         {
             var acks = new Task<ProduceAnswer>[values.Length];
             for (var i = 0; i < acks.Length; i++)
                 acks[i] = producer.ProduceAsync(topics.Pushes(pushes[i].Lane), Message(values[i], marks?[i]));
-            return new PublishAnswer(await Task.WhenAll(acks));
+            return new PublishAnswer(answers = await Task.WhenAll(acks));
         }
         finally
         {
+            backlog?.Leave(pushes, values, answers);
             Release(values.Length, bytes);
         }
     }

@@ -54,7 +54,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [InlineData("GET", "/push", 405)]
     [InlineData("PUT", "/push", 405)]
     [InlineData("GET", "/", 404)]
-    [InlineData("POST", "/push/nothing", 404)]
+    [InlineData("POST", "/pushes", 404)]
     public async Task What_is_not_there_is_a_problem_too(string method, string path, int status)
     {
         var answer = await _api.SendAsync(new HttpMethod(method), path);

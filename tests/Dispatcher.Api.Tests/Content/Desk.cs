@@ -31,7 +31,7 @@ internal sealed class Desk : IDisposable
             folder: null);
         var catalog = new TemplateCatalog([.. templates.Select(template => Template(template.Name, template.Json))]);
         _intake = new PushIntake(
-            new Admission(Apps, catalog), publisher: null!, new KnownRequests(new IdempotencyOptions(), TimeProvider.System), schedule: null!, TimeProvider.System);
+            new Admission(Apps, catalog), publisher: null!, new KnownRequests(new IdempotencyOptions(), TimeProvider.System), TimeProvider.System);
     }
 
     public AppCatalog Apps { get; }

@@ -37,7 +37,7 @@ public sealed class FuzzTests : IDisposable
             folder: null);
         var time = TimeProvider.System;
         _intake = new PushIntake(
-            new Admission(_apps, new TemplateCatalog([])), publisher: null!, new KnownRequests(new IdempotencyOptions(), time), schedule: null!, time); // nothing is published here
+            new Admission(_apps, new TemplateCatalog([])), publisher: null!, new KnownRequests(new IdempotencyOptions(), time), time); // nothing is published here
     }
 
     [Fact]

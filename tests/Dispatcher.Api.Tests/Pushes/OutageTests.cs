@@ -54,6 +54,28 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(3, _api.Kafka.Count());
     }
 
+    /// <summary>What was taken lies there twice then, with the same mark, and a worker sends one of them.</summary>
+    [Fact]
+    public async Task A_request_with_a_key_of_which_kafka_took_a_part_may_be_sent_again_as_it_is()
+    {
+        Assert.Equal(202, (await _api.PushAsync(PushOnTwoLanes)).Status);
+        var key = ("Idempotency-Key", "order-42");
+
+        _api.Kafka.Cluster.FailNext(KafkaApi.Produce, 87);
+        var answer = await _api.PushAsync(PushOnTwoLanes, key);
+        var other = await _api.PushAsync(Push, key);
+        var again = await _api.PushAsync(PushOnTwoLanes, key);
+
+        Assert.Equal((503, 422, 202), (answer.Status, other.Status, again.Status));
+        Assert.EndsWith("Send it again as it is, with the same key: no push is sent twice.", answer.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.False(again.Headers.ContainsKey("Idempotency-Replayed"));
+        var taken = Assert.Single(answer.Json.GetProperty("accepted").EnumerateArray()).GetGuid();
+        Assert.Contains(taken, again.PushIds);
+        var records = Lane.All.SelectMany(_api.Kafka.ReadRecords).Where(record => record.Push.Id == taken).ToList();
+        Assert.Equal(2, records.Count);
+        Assert.Single(records.Select(record => (record.Mark!.Value, record.Partition)).Distinct());
+    }
+
     [Fact]
     public async Task A_push_that_left_and_was_not_answered_is_named_as_unknown()
     {

@@ -18,7 +18,7 @@ public sealed class CheckCommandTests(CheckCommandTests.Stage stage) : IClassFix
     {
         Assert.Equal(ExitCode.Success, await RunAsync(Ios(), Android()));
         Assert.Contains("ok    kafka          127.0.0.1:", _terminal.Out, StringComparison.Ordinal);
-        Assert.Contains("ok    topics         all 12 are there\n", _terminal.Out, StringComparison.Ordinal);
+        Assert.Contains("ok    topics         all 14 are there\n", _terminal.Out, StringComparison.Ordinal);
         Assert.Contains("ok    ios            APNs production: key SIMKEY0001 of team SIMTEAM001 may send to com.example.shop\n", _terminal.Out, StringComparison.Ordinal);
         Assert.Contains("ok    android        FCM: ", _terminal.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("fail", _terminal.Out, StringComparison.Ordinal);

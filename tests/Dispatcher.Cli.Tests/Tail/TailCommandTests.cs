@@ -85,6 +85,12 @@ public sealed class TailCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_that_has_gone_while_nothing_comes_ends_it_too() => Assert.Equal(
+        ExitCode.Success,
+        await new CommandTree(_terminal.Terminal with { HasLostReader = () => true }, new FakeTimeProvider(), static () => 0.5)
+            .RunAsync(["tail", "results", "--kafka", _topics.Connection.Options.BootstrapServers], CancellationToken.None));
+
+    [Fact]
     public async Task A_token_is_a_hash_unless_it_is_asked_for()
     {
         var dead = new InvalidToken("shop-ios", Token, "Unregistered", Some.Time.AddDays(-1), Some.Time, Id(1));

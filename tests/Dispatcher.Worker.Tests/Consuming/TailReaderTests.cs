@@ -49,6 +49,23 @@ public sealed class TailReaderTests : IDisposable
         }
     }
 
+    /// <summary>Trap: the partition went and came back while its tail was being read. Each assignment has a window of its own, and waits for that one.</summary>
+    [Fact]
+    public async Task A_partition_that_is_asked_for_again_is_read_for_the_later_assignment()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _cluster.ProduceAsync(new RepeatMark(Samples.Push().Id, 1).ToMessage([1]))));
+        _cluster.Kafka.SetDown();
+        var reader = Reader(TimeSpan.FromSeconds(30));
+        var (former, later) = (Tail(0, from: 0, end: 4), Tail(0, from: 0, end: 9));
+        reader.Begin(former);
+        reader.Begin(later);
+        _cluster.Kafka.SetUp();
+        await Eventually.IsAsync(() => later.IsRead, "it is read");
+
+        Assert.Equal(9, later.Window.Count);
+        Assert.Equal(0, _counters["dispatcher.kafka.tail.failures"]);
+    }
+
     /// <summary>Gaps: compaction and transactions leave offsets without a record, also the last ones before the end.</summary>
     [Fact]
     public async Task The_end_of_the_partition_is_the_end_of_its_tail()

@@ -16,9 +16,11 @@ public sealed class ReplayOptionsTests
     [InlineData("--to-class", "slow")]
     [InlineData("--max-replays", "0")]
     [InlineData("--limit", "0")]
-    public async Task Options_that_make_no_sense_are_one_line(string option, string value)
+    [InlineData("--since", "nonsense", "--until", "1h")]
+    [InlineData("--since", "1h", "--until", "2h")]
+    public async Task Options_that_make_no_sense_are_one_line(params string[] options)
     {
-        Assert.Equal(ExitCode.Usage, await RunAsync("--kafka", "127.0.0.1:1", option, value));
+        Assert.Equal(ExitCode.Usage, await RunAsync(["--kafka", "127.0.0.1:1", .. options]));
         Assert.StartsWith("dispatcher: ", _terminal.Error, StringComparison.Ordinal);
         Assert.Equal(1, _terminal.Error.Count(c => c == '\n'));
     }
