@@ -92,12 +92,15 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Starts another instance of the API.</summary>
     public async Task<PushApi> AddApiAsync()
     {
-        var api = Start("Dispatcher.Api", new()
+        var settings = new Dictionary<string, string>
         {
             ["Access:Keys:test:Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
             ["Access:Keys:test:Tenant"] = "shop",
             ["Server:StopGrace"] = "00:00:00",
-        });
+        };
+        foreach (var (name, value) in Options.ApiSettings)
+            settings[name] = value;
+        var api = Start("Dispatcher.Api", settings);
         _apis.Add(api);
         return new PushApi(new Uri(await api.SaysAsync("Now listening on: ")), Key);
     }
