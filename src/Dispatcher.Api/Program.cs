@@ -121,7 +121,12 @@ try
     builder.Services.AddSingleton(services => new TemplateWatch(
         templates, templatesFolder, time, services.GetRequiredService<ILogger<TemplateWatch>>()));
 
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = server.StopGrace + server.StopTimeout);
+    builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<GracefulStop>(services, server, time));
+    builder.Services.AddHostedService(services => services.GetRequiredService<GracefulStop>());
+
     await using var app = builder.Build();
+    var stop = app.Services.GetRequiredService<GracefulStop>();
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var templateWatch = app.Services.GetRequiredService<TemplateWatch>();
@@ -135,6 +140,7 @@ try
     var limits = new TenantLimits(tenantDefaults, tenants, time);
     var publisher = new LimitedPublisher(new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission);
     var intake = new PushIntake(new Admission(apps, templates), publisher, new KnownRequests(idempotency, time), time);
+    stop.Use(app);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
@@ -155,12 +161,13 @@ try
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),
         isReadyAsync: async () =>
-            await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
+            !stop.HasBegun && await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
         _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
+    using var secondSignal = new SecondSignal();
     await app.RunAsync();
     return 0;
 }

@@ -13,7 +13,7 @@ internal sealed class WorkerOptions
     public long QueueBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Cancelled pushes that a worker knows, 1,000 to 20,000,000; each takes up to 150 bytes. Beyond it, those that are due first are sent. Default: 1,000,000.
+    /// Cancelled pushes that a worker knows, 1,000 to 20,000,000; each takes some 110 bytes. Beyond it, those that are due first are sent. Default: 1,000,000.
     /// </summary>
     public int MaxCancelled { get; set; } = 1_000_000;
 

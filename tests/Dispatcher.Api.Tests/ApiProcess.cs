@@ -136,7 +136,20 @@ public sealed class ApiProcess : IAsyncDisposable
     /// <summary>Asks the process to end, and waits until it has.</summary>
     public async Task<int> TerminateAsync()
     {
+        await SignalAsync();
+        return await ExitedAsync();
+    }
+
+    /// <summary>Asks the process to end.</summary>
+    public async Task SignalAsync()
+    {
         using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().WaitAsync(Patience);
+    }
+
+    /// <summary>Its exit code, once it has ended.</summary>
+    public async Task<int> ExitedAsync()
+    {
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
     }
@@ -169,7 +182,7 @@ public sealed class ApiProcess : IAsyncDisposable
             JsonSerializer.Serialize(new { provider = "fcm", tenant = "acme", credentialsPath = File("service-account.json") }));
         (string, string)[] needed =
         [
-            ("Urls", "http://127.0.0.1:0"), ("Kafka:BootstrapServers", kafka.BootstrapServers),
+            ("Urls", "http://127.0.0.1:0"), ("Server:StopGrace", "00:00:00"), ("Kafka:BootstrapServers", kafka.BootstrapServers),
             ("Kafka:Properties:reconnect.backoff.ms", "10"), ("Kafka:Properties:reconnect.backoff.max.ms", "50"),
             ("AppsFolder", apps.FullName),
             ("Apps:shop-ios:Provider", "apns"), ("Apps:shop-ios:Tenant", "acme"), ("Apps:shop-ios:BundleId", "com.example.shop"),

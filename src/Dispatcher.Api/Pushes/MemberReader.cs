@@ -61,7 +61,7 @@ internal sealed class MemberReader
     {
         var text = Text(value, at);
         if (!string.IsNullOrEmpty(text) && !IsHttpsUrl(text))
-            Add(at, "must be an absolute https URL");
+            Add(at, $"must be an absolute https URL, not {(!text.StartsWith('/') && Uri.TryCreate(text, UriKind.Absolute, out var other) ? $"one with {other.Scheme}" : "a relative one")}");
         return text;
     }
 
@@ -97,7 +97,7 @@ internal sealed class MemberReader
             return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
             return number;
-        Add(at, $"must be a whole number from {min} to {max}");
+        Add(at, $"must be a whole number from {min} to {max}, not {value.Describe()}");
         return null;
     }
 
@@ -116,7 +116,7 @@ internal sealed class MemberReader
             return first.Value;
         if (value.Says(second.Word))
             return second.Value;
-        Add(at, $"must be \"{first.Word}\" or \"{second.Word}\"");
+        Add(at, $"must be \"{first.Word}\" or \"{second.Word}\", not {value.Describe()}");
         return first.Value;
     }
 

@@ -4,7 +4,7 @@ namespace Dispatcher.Api.Scheduling;
 internal sealed class SchedulingOptions
 {
     /// <summary>
-    /// Scheduled pushes that can be cancelled, 1,000 to 20,000,000; each takes up to 200 bytes. Beyond it, those that are due first cannot be. Default: 1,000,000.
+    /// Scheduled pushes that can be cancelled, 1,000 to 20,000,000; each takes some 120 bytes. Beyond it, those that are due first cannot be. Default: 1,000,000.
     /// </summary>
     public int MaxCancellable { get; set; } = 1_000_000;
 

@@ -16,6 +16,7 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
     public Dictionary<string, string?> Api(Uri address, ApiKey key, string tenant)
     {
         var environment = Shared(address);
+        environment["Server__StopGrace"] = "00:00:00"; // no load balancer has to notice
         environment["Access__Keys__up__Sha256"] = key.Sha256;
         environment["Access__Keys__up__Tenant"] = tenant;
         if (simulator?.Kafka is not null)

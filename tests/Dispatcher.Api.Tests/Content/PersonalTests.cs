@@ -224,7 +224,7 @@ public sealed class PersonalTests : IDisposable
     public void What_is_wrong_with_a_template_is_said_of_it()
     {
         Assert.Equal(
-            [new("/template", "'bad' does not suit shop-ios: /apns/payload/aps/badge must be a whole number")],
+            [new("/template", "'bad' does not suit shop-ios: /apns/payload/aps/badge must be a whole number, not a string of 1 character")],
             _desk.Refuse("""{ "to": { "app": "shop-ios", "token": "TOKEN" }, "template": "bad", "variables": { "ttl": "1s" } }"""));
         Assert.Contains(
             "'bad' does not suit shop-android: /fcm/android/ttl must be seconds",

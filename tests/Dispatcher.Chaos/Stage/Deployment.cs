@@ -96,6 +96,7 @@ internal sealed class Deployment : IAsyncDisposable
         {
             ["Access:Keys:test:Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
             ["Access:Keys:test:Tenant"] = "shop",
+            ["Server:StopGrace"] = "00:00:00",
         };
         foreach (var (name, value) in Options.ApiSettings)
             settings[name] = value;

@@ -24,7 +24,11 @@ internal sealed class PushApi(Uri address, string apiKey)
     /// <summary>Posts one push to some targets.</summary>
     /// <returns>The accepted pushes; none when the API could not take them (503), which is no promise.</returns>
     public async Task<IReadOnlyList<AcceptedPush>> PushAsync(
-        IReadOnlyList<(string App, string Token)> targets, string @class = "urgent", int? timeToLive = null, string? key = null)
+        IReadOnlyList<(string App, string Token)> targets,
+        string @class = "urgent",
+        int? timeToLive = null,
+        string? key = null,
+        DateTimeOffset? sendAt = null)
     {
         var receipt = await _client.TrySendAsync(new PushMessage
         {
@@ -32,6 +36,7 @@ internal sealed class PushApi(Uri address, string apiKey)
             Notification = new Notification { Title = "Order 42", Body = "On its way" },
             Class = @class == "bulk" ? PushClass.Bulk : PushClass.Urgent,
             TimeToLive = timeToLive is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            SendAt = sendAt,
             IdempotencyKey = key,
         });
         return receipt.Problem switch
@@ -40,6 +45,15 @@ internal sealed class PushApi(Uri address, string apiKey)
             { Status: (int)HttpStatusCode.ServiceUnavailable } => [],
             { } problem => throw new InvalidOperationException($"The API answered: {problem}"),
         };
+    }
+
+    /// <summary>Cancels a push.</summary>
+    public async Task<HttpStatusCode> CancelAsync(Guid id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(address, $"/push/{id}"));
+        request.Headers.Authorization = new("Bearer", apiKey);
+        using var response = await Http.SendAsync(request, CancellationToken.None).WaitAsync(Patience.Limit);
+        return response.StatusCode;
     }
 
     public async Task<bool> IsReadyAsync()

@@ -112,11 +112,11 @@ public static class ApnsRules
     private static void CheckOverrides(ApnsOverrides overrides, ApnsPushType type, ApnsApp app, List<PushProblem> problems)
     {
         if (overrides.Priority is { } priority && type.OnlyPriority is { } only && priority != only)
-            problems.Add(new("/apns/priority", $"must be {only} for a {type.Name} push"));
-        else if (overrides.Priority is not (null or 10 or 5 or 1))
-            problems.Add(new("/apns/priority", "must be 10, 5 or 1"));
-        if (overrides.Expiration is { UnixSeconds: < 0 or > ApnsExpiration.Latest })
-            problems.Add(new("/apns/expiration", $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\""));
+            problems.Add(new("/apns/priority", $"must be {only} for a {type.Name} push, not {priority}"));
+        else if (overrides.Priority is { } other and not (10 or 5 or 1))
+            problems.Add(new("/apns/priority", $"must be 10, 5 or 1, not {other}"));
+        if (overrides.Expiration is { UnixSeconds: { } seconds and (< 0 or > ApnsExpiration.Latest) })
+            problems.Add(new("/apns/expiration", $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\", not {seconds}"));
 
         // A key reaches all apps of its team: without this, whoever may use one app could send to another.
         if (overrides.Topic is { } topic && !(topic == app.BundleId || topic.StartsWith(app.BundleId + ".", StringComparison.Ordinal) && IsHeaderText(topic)))
