@@ -39,6 +39,9 @@ internal sealed class PushCommand(Terminal terminal, TimeProvider time, Func<dou
         var concurrency = parsed.GetValue(_options.Concurrency) ?? DefaultConcurrency;
         using var http = Connections.Open(concurrency);
 
+        if (parsed.GetValue(_options.ValidateOnly))
+            return await new PreviewRun(http, endpoints).RunAsync(body, parsed.GetValue(_options.Json), terminal.Out, cancellationToken);
+
         var ledger = new OutcomeLedger();
         var waits = parsed.GetValue(_options.Wait);
         using var results = waits ? await FollowAsync(_options.Endpoints.Connect(parsed), ledger) : null;
