@@ -11,11 +11,11 @@ build() {
   mkdir -p artifacts && touch artifacts/.built
 }
 
-# Runs every test project, two at a time since most of them wait for processes and timers, and ends with one line: "N passed, N failed".
+# Runs every test project and ends with one line: "N passed, N failed".
 run_tests() {
   local results=artifacts/test-results status=0
   rm -rf "$results"
-  dotnet test Dispatcher.sln -c "$configuration" --no-build --nologo --logger trx --results-directory "$results" -m:2 "$@" || status=$?
+  dotnet test Dispatcher.sln -c "$configuration" --no-build --nologo --logger trx --results-directory "$results" -m:1 "$@" || status=$?
   local passed=0 failed=0 file
   for file in "$results"/*.trx; do
     [ -e "$file" ] || continue

@@ -62,6 +62,8 @@ internal sealed partial class TailReader
             {
                 foreach (var tail in GiveUp())
                     Fail(tail, e.Message);
+                if (!IsAsked()) // a consumer that cannot be made would be tried again without end
+                    return;
             }
         }
     }
@@ -74,6 +76,13 @@ internal sealed partial class TailReader
             _asked.Clear();
             return tails;
         }
+    }
+
+    /// <summary>Whether somebody has asked meanwhile; if not, the thread has ended as far as others can tell.</summary>
+    private bool IsAsked()
+    {
+        lock (_lock)
+            return _isRunning = _asked.Count > 0;
     }
 
     /// <summary>Whether there is anything to read; if not, the thread has ended as far as others can tell.</summary>
