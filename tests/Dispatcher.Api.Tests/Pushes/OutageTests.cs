@@ -23,6 +23,9 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(202, (await _api.PushAsync(Push)).Status);
 
         _api.Kafka.Cluster.SetDown();
+        // Until its connection has broken, the producer would put the records on it, and nobody could say whether they were taken.
+        while ((await _api.SendAsync(HttpMethod.Get, "/health/ready")).Status != 503)
+            await Task.Yield();
         var refused = await _api.PushAsync(PushOnTwoLanes);
         var ready = await _api.SendAsync(HttpMethod.Get, "/health/ready");
         var live = await _api.SendAsync(HttpMethod.Get, "/health/live");
