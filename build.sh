@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ./build.sh [build|test|format|check-format|chaos|soak|isolation]: what CI and people run. The last three prove what no test has the time
-# for, with real processes; --help says how much of it one can have.
+# ./build.sh [build|test|format|check-format|chaos|soak|isolation|dead-letters]: what CI and people run. The last four prove or
+# measure what no test has the time for, with real processes; --help says how much of it one can have.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 configuration=Release
@@ -39,13 +39,16 @@ case "${1:-build}" in
   test) shift; build; bash eng/node-clients.sh; run_tests "$@" ;;
   format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore ;;
   check-format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore --verify-no-changes ;;
-  chaos | soak | isolation) prove "$@" ;;
+  pack) bash eng/setup.sh; bash eng/pack.sh ;;
+  chaos | soak | isolation | dead-letters) prove "$@" ;;
   *)
     cat >&2 <<'USAGE'
 usage: ./build.sh [build|test|format|check-format]
+       ./build.sh pack                                                the command line as a .NET tool, installed and tried
        ./build.sh chaos [--pushes N --minutes M --seed S --kills K]   kill, hang and cut off everything under load; the ledger must balance
        ./build.sh soak [--minutes M --rate N]                         a steady load; memory, handles and threads must be flat
        ./build.sh isolation [--rounds N --seconds S --only TEXT]      what a sick app, provider or tenant costs the healthy
+       ./build.sh dead-letters [--count N --run COMMAND]              what the command line costs with a million dead letters
 USAGE
     exit 2
     ;;

@@ -1,17 +1,30 @@
 using System.Diagnostics.Metrics;
+using Dispatcher.Api;
 using Dispatcher.Api.Access;
+using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
+using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
+using Dispatcher.Api.Limits;
+using Dispatcher.Api.Metrics;
+using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Scheduling;
+using Dispatcher.Api.Templates;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Kafka.Backlogs;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Core.Telemetry.Prometheus;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Primitives;
+
+const string PollingVariable = "DOTNET_USE_POLLING_FILE_WATCHER";
 
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
@@ -20,10 +33,19 @@ var error = Console.Error;
 var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
+// Mounted volumes swap links and tell no watcher; looking every few seconds finds that, too.
+if (Environment.GetEnvironmentVariable(PollingVariable) is null)
+    Environment.SetEnvironmentVariable(PollingVariable, "1");
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
 if (builder.Configuration["Urls"] is null)
     builder.WebHost.UseUrls("http://127.0.0.1:8080");
+
+// A file that is broken while it changes must not end the process; who reads it again says so.
+var files = builder.Configuration.Sources.OfType<JsonConfigurationSource>().ToArray();
+foreach (var file in files)
+    file.OnLoadException = failure => failure.Ignore = true;
 
 T Section<T>(string name)
     where T : new() => builder.Configuration.GetSection(name).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
@@ -32,12 +54,20 @@ try
 {
     var kafka = Section<KafkaOptions>("Kafka");
     var access = Section<AccessOptions>("Access");
+    var batches = Section<BatchOptions>("Batches");
+    var scheduling = Section<SchedulingOptions>("Scheduling");
     var server = Section<ServerOptions>("Server");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
+    var idempotency = Section<IdempotencyOptions>("Idempotency");
+    var backlog = Section<BacklogOptions>("Backlog");
+    var tenantDefaults = Section<TenantOptions>("TenantDefaults");
+    var tenants = builder.Configuration.GetSection("Tenants").GetChildren().ToDictionary(tenant => tenant.Key, TenantOf, StringComparer.Ordinal);
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. server.Validate(),
+        .. kafka.Validate(), .. access.Validate(), .. backlog.Validate(),
+        .. tenantDefaults.Validate("TenantDefaults"), .. tenants.SelectMany(tenant => tenant.Value.Validate($"Tenants:{tenant.Key}")),
+        .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -47,14 +77,25 @@ try
     var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
-    if (KafkaProbe.Problem(kafka, Lane.All.Select(kafka.Topics.Pushes), TimeSpan.FromSeconds(10)) is { } kafkaProblem)
+    var templatesFolder = new TemplateFolder(builder.Configuration["TemplatesFolder"]);
+    var templateReading = templatesFolder.Read([]);
+    if (templateReading.Problems.Count > 0)
+        return Refuse([.. templateReading.Problems]);
+    var templates = new TemplateCatalog(templateReading.Templates);
+    if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
+        return 0;
+    string[] topics = [.. Lane.All.Select(kafka.Topics.Pushes), kafka.Topics.Scheduled, kafka.Topics.Cancels];
+    if (KafkaProbe.Problem(kafka, topics, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
 
+    var google = GoogleEnvironment.Read(Environment.GetEnvironmentVariable);
     builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
     using var metrics = new MetricsPage("dispatcher-api", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.AddProblemDetails();
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>();
+    RequestCompression.Add(builder.Services);
+    AccessServices.Add(builder.Services, access, ReadAccess, time, chance);
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>().AddSingleton<AdmissionMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
         services.GetRequiredService<CredentialMetrics>(),
@@ -63,20 +104,46 @@ try
         chance,
         services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmTopics(
-        fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), time, services.GetRequiredService<ILoggerFactory>()));
+        fcm, google, time, services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForRequests(kafka),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<ILogger<RecordProducer>>()));
 
+    builder.Services.AddSingleton<SchedulingMetrics>();
+    builder.Services.AddSingleton(services => new Schedule(
+        scheduling,
+        kafka,
+        new SchedulePublisher(services.GetRequiredService<RecordProducer>(), kafka.Topics),
+        services.GetRequiredService<SchedulingMetrics>(),
+        services.GetRequiredService<KafkaMetrics>(),
+        time,
+        services.GetRequiredService<ILogger<TopicFollower>>()));
     builder.Services.AddSingleton(services => new AppWatch(apps, source, users: [], time, services.GetRequiredService<ILogger<AppWatch>>()));
 
+    builder.Services.AddSingleton(services => new TemplateWatch(
+        templates, templatesFolder, time, services.GetRequiredService<ILogger<TemplateWatch>>()));
+
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = server.StopGrace + server.StopTimeout);
+    builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<GracefulStop>(services, server, time));
+    builder.Services.AddHostedService(services => services.GetRequiredService<GracefulStop>());
+
     await using var app = builder.Build();
+    var stop = app.Services.GetRequiredService<GracefulStop>();
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
+    var templateWatch = app.Services.GetRequiredService<TemplateWatch>();
+    _ = new TemplateMetrics(
+        app.Services.GetRequiredService<IMeterFactory>(), () => templates.Templates.Count, () => templateWatch.Changes, () => templateWatch.Problems.Count);
     var producer = app.Services.GetRequiredService<RecordProducer>();
-    var keys = new ApiKeys(access);
-    var intake = new PushIntake(new Admission(apps, time), new PushPublisher(producer, kafka.Topics), time);
+    var schedule = app.Services.GetRequiredService<Schedule>();
+    var admission = app.Services.GetRequiredService<AdmissionMetrics>();
+    var guard = new BacklogGuard(backlog, time, admission);
+    await using var backlogWatch = new BacklogWatch(guard, kafka, time, admission, app.Services.GetRequiredService<ILogger<BacklogWatch>>());
+    var limits = new TenantLimits(tenantDefaults, tenants, time);
+    var publisher = new LimitedPublisher(new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission);
+    var intake = new PushIntake(new Admission(apps, templates), publisher, new KnownRequests(idempotency, time), time);
+    stop.Use(app);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         // What a client does to HTTP (a body that hardly comes: 408) is its own fault, and nobody's log.
@@ -84,23 +151,27 @@ try
         SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
     });
     app.UseStatusCodePages();
-    app.MapPost("/push", new PushEndpoint(keys, intake).HandleAsync);
-    new ChannelEndpoints(
-        keys, apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()).Map(app);
-    new TopicEndpoints(keys, apps, app.Services.GetRequiredService<FcmTopics>()).Map(app);
-    ContractEndpoints.Map(app);
-    app.MapGet("/metrics", () => Results.Text(metrics.Read(), MetricsPage.ContentType));
-    app.MapGet("/health/live", () => Results.Ok());
-    app.MapGet("/health/ready", async () =>
-        await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))
-            ? Results.Ok()
-             : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
-    app.MapGet("/health/process", () => ProcessUsage.Read());
+    using var reloads = ChangeToken.OnChange(
+        ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
+    app.UseMiddleware<AccessGate>();
+    app.UseMiddleware<LimitGate>(limits);
+    RequestCompression.Use(app);
+    new Routes(
+        new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google)), limits),
+        ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
+        new CancelEndpoint(schedule),
+        new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
+        new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
+        new ContractEndpoints(access.PublicDocs),
+        new MetricsEndpoint(metrics, access.PublicMetrics),
+        isReadyAsync: async () =>
+            !stop.HasBegun && await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
         _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
+    using var secondSignal = new SecondSignal();
     await app.RunAsync();
     return 0;
 }
@@ -108,6 +179,21 @@ catch (Exception e) when (e is InvalidAppException or InvalidOperationException 
 {
     // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
     return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
+}
+
+TenantOptions TenantOf(IConfigurationSection section)
+{
+    var tenant = Section<TenantOptions>("TenantDefaults");
+    section.Bind(tenant, binder => binder.ErrorOnUnknownConfiguration = true);
+    return tenant;
+}
+
+AccessOptions ReadAccess()
+{
+    // What configuration makes of a broken file is an empty one, and nobody wants the keys gone that were in it.
+    foreach (var file in files)
+        ConfigurationFile.RequireReadable(file.FileProvider?.GetFileInfo(file.Path ?? "")?.PhysicalPath);
+    return Section<AccessOptions>("Access");
 }
 
 int Refuse(params string[] problems)

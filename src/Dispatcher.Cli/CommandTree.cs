@@ -1,10 +1,18 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Confluent.Kafka;
+using Dispatcher.Cli.Checks;
+using Dispatcher.Cli.Completion;
 using Dispatcher.Cli.DeadLetters;
+using Dispatcher.Cli.Kafka;
+using Dispatcher.Cli.Keys;
+using Dispatcher.Cli.Lag;
 using Dispatcher.Cli.Load;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Push;
 using Dispatcher.Cli.Simulate;
+using Dispatcher.Cli.Tail;
+using Dispatcher.Cli.Topics;
 using Dispatcher.Cli.Up;
 
 namespace Dispatcher.Cli;
@@ -15,8 +23,6 @@ namespace Dispatcher.Cli;
 /// <param name="random">0 to 1.</param>
 internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<double> random)
 {
-    private readonly Option<bool> _verbose = new("--verbose") { Description = "Say more: children's logs, stack traces", Recursive = true };
-
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">What the user typed.</param>
     /// <param name="stop">Ctrl-C or SIGTERM.</param>
@@ -24,11 +30,9 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken stop)
     {
         var parsed = Create().Parse(arguments);
-        if (parsed.Errors is [var error, ..])
+        if (parsed.Errors.Count > 0)
         {
-            var problem = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is no command or option here." : error.Message;
-            var line = string.Join(' ', problem.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)); // some have several
-            terminal.Error.WriteLine($"dispatcher: {line} See dispatcher --help.");
+            terminal.Error.WriteLine($"dispatcher: {UsageProblem.Of(parsed)}");
             return ExitCode.Usage;
         }
 
@@ -46,7 +50,7 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
         }
         catch (Exception e)
         {
-            return Tell(e, parsed.GetValue(_verbose), stop);
+            return Tell(e, parsed.GetValue(Verbosity.Option), stop);
         }
     }
 
@@ -54,15 +58,23 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
     {
         var root = new RootCommand("Sends push notifications to APNs and FCM through Kafka, and loses none that it accepted.")
         {
-            new UpCommand(terminal, time, _verbose).Create(),
+            new UpCommand(terminal, time, Verbosity.Option).Create(),
             new PushCommand(terminal, time, random).Create(),
             new LoadCommand(terminal, time).Create(),
             DeadLettersCommand.Create(terminal, time),
+            new CheckCommand(terminal, time, random).Create(),
+            new LagCommand(terminal, time).Create(),
+            new TopicsCommand(terminal).Create(),
+            new TailCommand(terminal, time).Create(),
+            new KeysCommand(terminal, time).Create(),
             SimulateCommand.Create(),
-            _verbose,
+            CompletionCommand.Create(terminal),
+            Verbosity.Option,
         };
         root.HelpName = "dispatcher";
         var help = root.Options.OfType<HelpOption>().Single();
+        foreach (var slash in (string[])["/?", "/h"]) // nobody's option here, and a completion would offer them
+            help.Aliases.Remove(slash);
         help.Action = new HelpExamples((HelpAction)help.Action!);
         return root;
     }
@@ -71,7 +83,10 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
     {
         if (problem is OperationCanceledException && stop.IsCancellationRequested)
             return ExitCode.Failure; // whoever pressed Ctrl-C knows why
-        terminal.Error.WriteLine($"dispatcher: {(verbose ? problem.ToString() : problem.Message)}");
-        return problem is CommandFailedException failed ? failed.ExitCode : ExitCode.Failure;
+        if (Terminal.IsClosedPipe(problem))
+            return ExitCode.Success; // whoever reads has enough
+        var failure = problem as CommandFailedException ?? (problem is KafkaException kafka ? KafkaProblem.Of(TopicOffsets.Cause(kafka), "go on") : null);
+        terminal.Error.WriteLine($"dispatcher: {(verbose ? problem.ToString() : (failure ?? problem).Message)}");
+        return failure?.ExitCode ?? ExitCode.Failure;
     }
 }

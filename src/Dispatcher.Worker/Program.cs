@@ -49,10 +49,12 @@ try
     var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
+    if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
+        return 0;
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
-    if (worker.SparseCommits && LibrdkafkaBindings.Problem() is { } bindingsProblem)
-        return Refuse(bindingsProblem);
+    if (worker.SparseCommits && OffsetList.Problem() is { } bindingsProblem)
+        return Refuse($"Worker:SparseCommits: {bindingsProblem}");
     if (ConsumerSettings.Problem(kafka) is { } consumerProblem)
         return Refuse(consumerProblem);
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
@@ -61,7 +63,7 @@ try
     using var metrics = new MetricsPage("dispatcher-worker", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<ConnectionMetrics>()
-        .AddSingleton<CredentialMetrics>();
+        .AddSingleton<CredentialMetrics>().AddSingleton<SchedulingMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
         services.GetRequiredService<KafkaMetrics>(),
@@ -123,6 +125,7 @@ try
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<SendingMetrics>(),
+        services.GetRequiredService<SchedulingMetrics>(),
         time,
         chance,
         services.GetRequiredService<ILoggerFactory>()));

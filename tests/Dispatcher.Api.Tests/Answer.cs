@@ -17,6 +17,13 @@ public sealed record Answer(int Status, string? ContentType, IReadOnlyDictionary
     /// <summary>The ids of the pushes that were accepted.</summary>
     public IReadOnlyList<Guid> PushIds => [.. Json.GetProperty("pushes").EnumerateArray().Select(push => push.GetProperty("id").GetGuid())];
 
+    /// <summary>The results of a batch.</summary>
+    public IReadOnlyList<JsonElement> Lines => [.. Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
+
+    /// <summary>Number and status of each result of a batch.</summary>
+    public IReadOnlyList<(int Line, int Status)> Statuses =>
+        [.. Lines.Select(line => (line.GetProperty("line").GetInt32(), line.GetProperty("status").GetInt32()))];
+
     public static async Task<Answer> ReadAsync(HttpResponseMessage response) => new(
         (int)response.StatusCode,
         response.Content.Headers.ContentType?.MediaType,

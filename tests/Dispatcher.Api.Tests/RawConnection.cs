@@ -20,9 +20,9 @@ internal sealed class RawConnection : IDisposable
         return connection;
     }
 
-    /// <summary>Sends the head of a <c>POST /push</c> with a good key.</summary>
-    public Task SendHeadAsync(string headers) => SendAsync(
-        $"POST /push HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {ApiProcess.Key}\r\nContent-Type: application/json\r\n{headers}\r\n\r\n");
+    /// <summary>Sends the head of a <c>POST</c> with a good key.</summary>
+    public Task SendHeadAsync(string headers, string path = "/push", string contentType = "application/json") => SendAsync(
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {ApiProcess.Key}\r\nContent-Type: {contentType}\r\n{headers}\r\n\r\n");
 
     public async Task SendAsync(string text) => await _client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask().WaitAsync(ApiProcess.Patience);
 

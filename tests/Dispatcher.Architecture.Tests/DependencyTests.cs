@@ -21,7 +21,7 @@ public sealed partial class DependencyTests
     private static readonly string[] Executables = ["Dispatcher.Api", "Dispatcher.Worker", "Dispatcher.Cli", "Dispatcher.Simulator"];
 
     private static readonly TypeUse[] Uses =
-        [.. Executables.Prepend("Dispatcher.Core").SelectMany(name => TypeUse.In(Assembly.Load(name)))];
+        [.. Executables.Concat(["Dispatcher.Core", "Dispatcher.Client"]).SelectMany(name => TypeUse.In(Assembly.Load(name)))];
 
     private static IEnumerable<string> CoreFiles =>
         Repository.SourceFiles.Where(file => file.StartsWith("src/Dispatcher.Core/", StringComparison.Ordinal));
@@ -30,10 +30,15 @@ public sealed partial class DependencyTests
     public void Executables_reference_Core_and_never_each_other() =>
         Findings.AssertNone(
             from executable in Executables
-            from reference in XDocument.Parse(Repository.Read($"src/{executable}/{executable}.csproj")).Descendants("ProjectReference")
-            let path = reference.Attribute("Include")!.Value
+            from path in References(executable)
             where path != "../Dispatcher.Core/Dispatcher.Core.csproj"
+            where (executable, path) != ("Dispatcher.Cli", "../Dispatcher.Client/Dispatcher.Client.csproj")
             select $"{executable} references {path}");
+
+    /// <summary>Whoever takes the client as a package takes nothing with it.</summary>
+    [Fact]
+    public void Client_references_nothing() =>
+        Findings.AssertNone(References("Dispatcher.Client").Concat(References("Dispatcher.Client", "PackageReference")));
 
     [Fact]
     public void Core_consists_of_the_known_rooms() =>
@@ -66,15 +71,15 @@ public sealed partial class DependencyTests
             used => Within(used.Namespace, "Confluent.Kafka"));
 
     [Fact]
-    public void Consumers_are_touched_only_by_the_pump_and_the_command_line() =>
+    public void Consumers_are_touched_only_by_the_pump_the_follower_the_command_line_and_who_asks_for_offsets() =>
         AssertOnlyIn(
-            ["Dispatcher.Worker.Consuming", "Dispatcher.Cli"],
+            ["Dispatcher.Worker.Consuming", "Dispatcher.Core.Kafka.TopicFollower", "Dispatcher.Core.Kafka.Backlogs.LaneOffsets", "Dispatcher.Cli"],
             used => Within(used.Namespace, "Confluent.Kafka") && used.Name.StartsWith("IConsumer`", StringComparison.Ordinal));
 
     [Fact]
-    public void Http_clients_are_used_only_by_providers_and_tools() =>
+    public void Http_clients_are_used_only_by_providers_tools_and_who_fetches_signing_keys() =>
         AssertOnlyIn(
-            ["Dispatcher.Core.Providers", "Dispatcher.Cli", "Dispatcher.Simulator"],
+            ["Dispatcher.Core.Providers", "Dispatcher.Api.Access.Tokens", "Dispatcher.Client", "Dispatcher.Cli", "Dispatcher.Simulator"],
             used => Within(used.Namespace, "System.Net.Http"));
 
     [Fact]
@@ -83,9 +88,16 @@ public sealed partial class DependencyTests
             ["Dispatcher.Core.Telemetry"],
             used => used.FullName is "System.Diagnostics.Metrics.Meter" or "System.Diagnostics.ActivitySource");
 
+    /// <summary>The command line reads what the programs are configured with; it has one place for that, too.</summary>
     [Fact]
     public void Configuration_is_seen_only_by_Program() =>
-        AssertNone(Uses.Where(use => Within(use.UsedNamespace, "Microsoft.Extensions.Configuration") && use.User.Name != "Program"));
+        AssertNone(Uses.Where(use => Within(use.UsedNamespace, "Microsoft.Extensions.Configuration")
+            && use.User.Name != "Program"
+            && !Within(use.User.FullName, "Dispatcher.Cli.Configuration.ServiceConfiguration")
+            && !(use.User.FullName ?? "").StartsWith("Dispatcher.Cli.Configuration.ServiceConfiguration+", StringComparison.Ordinal)));
+
+    private static IEnumerable<string> References(string project, string kind = "ProjectReference") =>
+        XDocument.Parse(Repository.Read($"src/{project}/{project}.csproj")).Descendants(kind).Select(reference => reference.Attribute("Include")!.Value);
 
     private static bool MayUse(string room, string other) =>
         room == other || (Rooms.TryGetValue(room, out var allowed) && allowed.Contains(other));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Dispatcher.Chaos.DeadLetters;
 using Dispatcher.Chaos.Isolation;
 using Dispatcher.Chaos.Soaking;
 using Dispatcher.Chaos.Troubles;
@@ -11,7 +12,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 
 return await new RootCommand("Proves with real processes what Dispatcher promises; everything ends with this program.")
 {
-    Chaos(), Soak(), Isolation(),
+    Chaos(), Soak(), Isolation(), DeadLetters(),
 }.Parse(args).InvokeAsync();
 
 Command Chaos()
@@ -66,6 +67,20 @@ Command Isolation()
     };
     command.SetAction(parsed =>
         new IsolationRun(parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(only)!, say).RunAsync());
+    return command;
+}
+
+Command DeadLetters()
+{
+    var count = Number("--count", "Dead letters", 1_000_000);
+    var run = new Option<string[]>("--run")
+    {
+        Description = "What is measured, as it follows `dispatcher dead-letters`; may be repeated; {file} is a file that is deleted in the end",
+        DefaultValueFactory = _ => ["list", "list --by reason,app", "list --token 00ff00ff00ff00ff", "export --output {file}"],
+        HelpName = "command",
+    };
+    var command = new Command("dead-letters", "What the command line costs with very many dead letters: records a second and peak memory") { count, run };
+    command.SetAction(parsed => new DeadLetterRun(parsed.GetValue(count), say).RunAsync(parsed.GetValue(run)!));
     return command;
 }
 

@@ -21,16 +21,22 @@ public sealed class CommandTreeTests
               dispatcher [command] [options]
 
             Options:
-              --verbose       Say more: children's logs, stack traces
+              --verbose       Say more: children's logs, Kafka's own log, stack traces
               -?, -h, --help  Show help and usage information
               --version       Show version information
 
             Commands:
-              up            Starts Kafka in memory, a simulator of APNs and FCM, the API and workers, and shows what they do.
-              push          Posts one push made of options, or a file of them.
-              load          Posts many pushes, waits for their outcomes, and says how fast it went and what it cost.
-              dead-letters  What could not be sent: look, keep, send again, delete.
-              simulate      Runs the simulator by itself; its own options follow --.
+              up                  Starts Kafka in memory, a simulator of APNs and FCM, the API and workers, and shows what they do.
+              push                Sends one push made of options, or a file of them in batches.
+              load                Posts many pushes, waits for their outcomes, and says how fast it went and what it cost.
+              dead-letters        What could not be sent: look, keep, send again, delete.
+              check               Looks at the configuration, Kafka, and every app's credential at APNs and FCM, and says what to do; exit code 1 when something fails.
+              lag                 Shows how far the workers are behind, by lane: what waits, for how long, and which worker has it.
+              topics              Dispatcher's topics in Kafka: what is there, and what should be.
+              tail                Follows what the workers report, live.
+              keys                API keys, and the hashes that the API is configured with.
+              simulate            Runs the simulator by itself; its own options follow --.
+              completion <shell>  Prints a script with which a shell completes commands and options.
             """,
             _terminal.Out.Trim());
     }
@@ -40,7 +46,22 @@ public sealed class CommandTreeTests
     [InlineData("push")]
     [InlineData("load")]
     [InlineData("dead-letters", "list")]
+    [InlineData("dead-letters", "replay")]
+    [InlineData("dead-letters", "show")]
+    [InlineData("dead-letters", "export")]
+    [InlineData("dead-letters", "import")]
+    [InlineData("dead-letters", "purge")]
+    [InlineData("check")]
+    [InlineData("lag")]
+    [InlineData("topics", "list")]
+    [InlineData("topics", "create")]
+    [InlineData("tail", "results")]
+    [InlineData("tail", "tokens")]
+    [InlineData("tail", "dead")]
+    [InlineData("keys", "new")]
+    [InlineData("keys", "hash")]
     [InlineData("simulate")]
+    [InlineData("completion")]
     public async Task Help_of_a_command_ends_with_examples(params string[] command)
     {
         Assert.Equal(ExitCode.Success, await RunAsync([.. command, "--help"]));
@@ -76,7 +97,20 @@ public sealed class CommandTreeTests
     [InlineData("load", "--dead", "200%")]
     [InlineData("load", "--count", "0")]
     [InlineData("dead-letters", "list", "--provider", "hms")]
+    [InlineData("dead-letters", "list", "--by", "colour")]
+    [InlineData("dead-letters", "list", "--since", "yesterday")]
+    [InlineData("dead-letters", "list", "--all", "--limit", "5")]
+    [InlineData("dead-letters", "show")]
+    [InlineData("dead-letters", "show", "push.apns.dead/3")]
+    [InlineData("dead-letters", "import")]
+    [InlineData("dead-letters", "import", "/no/such/file", "--kafka", "127.0.0.1:1")]
+    [InlineData("dead-letters", "export", "--output", "/no/such/folder/file", "--kafka", "127.0.0.1:1")]
+    [InlineData("dead-letters", "purge")]
+    [InlineData("dead-letters", "purge", "--all", "--before", "7d")]
     [InlineData("dead-letters")]
+    [InlineData("lag", "--watch", "--max-lag", "3")]
+    [InlineData("lag", "--watch", "soon")]
+    [InlineData("lag", "--kafka", "a:1", "--config", "/no/such/file.json")]
     public async Task A_wrong_command_line_is_one_line_and_two(params string[] arguments)
     {
         Assert.Equal(ExitCode.Usage, await RunAsync(arguments));
@@ -86,9 +120,23 @@ public sealed class CommandTreeTests
     }
 
     [Theory]
+    [InlineData("dispatcher: '--provder' is no command or option here; did you mean --provider? See dispatcher dead-letters list --help.\n", "dead-letters", "list", "--provder", "apns")]
+    [InlineData("dispatcher: 'laod' is no command or option here; did you mean load? See dispatcher --help.\n", "laod")]
+    [InlineData("dispatcher: '--verbos' is no command or option here; did you mean --verbose? See dispatcher up --help.\n", "up", "--verbos")]
+    public async Task A_slip_gets_the_name_that_was_meant(string line, params string[] arguments)
+    {
+        Assert.Equal(ExitCode.Usage, await RunAsync(arguments));
+        Assert.Equal(line, _terminal.Error);
+    }
+
+    [Theory]
     [InlineData("push", "--app", "a", "--token", "t", "--api", "http://127.0.0.1:1", "--key", "k", "--wait", "--kafka", "127.0.0.1:1")]
     [InlineData("load", "--apps", "a:apns", "--api", "http://127.0.0.1:1", "--key", "k", "--kafka", "127.0.0.1:1")]
     [InlineData("dead-letters", "list", "--kafka", "127.0.0.1:1")]
+    [InlineData("lag", "--kafka", "127.0.0.1:1")]
+    [InlineData("tail", "results", "--kafka", "127.0.0.1:1")]
+    [InlineData("topics", "list", "--kafka", "127.0.0.1:1")]
+    [InlineData("topics", "create", "--kafka", "127.0.0.1:1")]
     public async Task Nobody_at_the_other_end_is_one_line_and_three(params string[] arguments)
     {
         Assert.Equal(ExitCode.Unreachable, await RunAsync(arguments));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Dispatcher.Cli.Http;
+using Dispatcher.Client;
 
 namespace Dispatcher.Cli.Tests;
 
@@ -31,6 +32,23 @@ internal sealed class ScriptedApi(Func<int, string, HttpResponseMessage> answer)
             response.Headers.Add("Retry-After", $"{seconds}");
         return response;
     }
+
+    /// <summary>The answer of a batch: what the script answers to each line.</summary>
+    /// <param name="body">The lines.</param>
+    /// <param name="answer">Answers one.</param>
+    public static HttpResponseMessage Results(string body, Func<string, string> answer) => Json(
+        HttpStatusCode.OK,
+        string.Concat(body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select((line, index) => $"{{\"line\":{index + 1},{answer(line)}}}\n")));
+
+    /// <summary>The client with a clock that a test may hold.</summary>
+    public DispatcherClient Patient(TimeProvider time) => new(new HttpMessageInvoker(this), new DispatcherClientOptions
+    {
+        Address = new Uri("http://api.test"),
+        MaxConnects = 3,
+        MessagesPerRequest = 2,
+        Time = time,
+        Chance = static () => 0,
+    });
 
     public PushApi Client() => new(new HttpMessageInvoker(this), new Uri("http://api.test"), "dk_test");
 

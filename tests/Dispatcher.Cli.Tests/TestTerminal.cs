@@ -16,10 +16,16 @@ internal sealed class TestTerminal
         var output = Writer(_out);
         var screen = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
         screen.Profile.Width = width;
-        Terminal = new Terminal(screen, output, Writer(_error), () => new MemoryStream(), isInteractive);
+        Terminal = new Terminal(screen, output, Writer(_error), () => new MemoryStream(In, writable: false), isInteractive) { OpenOut = () => Bytes };
     }
 
     public Terminal Terminal { get; }
+
+    /// <summary>Standard input.</summary>
+    public byte[] In { get; set; } = [];
+
+    /// <summary>What was written to standard output as bytes.</summary>
+    public MemoryStream Bytes { get; } = new();
 
     public string Out => _out.ToString();
 

@@ -4,47 +4,59 @@ using System.Text;
 
 namespace Dispatcher.Api.Access;
 
-/// <summary>Who calls, once the key was right.</summary>
-/// <param name="KeyName">The key's configured name.</param>
-/// <param name="Tenant">Whose apps it may send to.</param>
-internal sealed record Caller(string KeyName, string Tenant);
-
 /// <summary>The configured API keys.</summary>
 internal sealed class ApiKeys
 {
-    private const string Scheme = "Bearer ";
-
     /// <summary>Longest key that is looked at, in characters; ours have 46.</summary>
-    private const int MaxLength = 512;
+    public const int MaxLength = 512;
 
-    private readonly (byte[] Hash, Caller Caller)[] _keys;
+    private readonly ApiKey[] _keys;
 
     /// <summary>Reads the keys.</summary>
     /// <param name="options">Checked by <see cref="AccessOptions.Validate"/>.</param>
-    public ApiKeys(AccessOptions options) => _keys =
-        [.. options.Keys.Select(key => (Convert.FromHexString(key.Value.Sha256), new Caller(key.Key, key.Value.Tenant)))];
+    /// <param name="time">The clock.</param>
+    public ApiKeys(AccessOptions options, TimeProvider time) => _keys =
+    [
+        .. options.Keys.Select(key => new ApiKey(
+            Convert.FromHexString(key.Value.Sha256),
+            new Caller(key.Key, key.Value.Tenant, ScopeWords.Read(key.Value.Scopes)),
+            key.Value.ExpiresAt,
+            time)),
+    ];
 
-    /// <summary>Finds the caller behind an <c>Authorization</c> header.</summary>
-    /// <param name="authorization">The header.</param>
-    /// <param name="caller">Who it is.</param>
-    public bool TryFind(string? authorization, [NotNullWhen(true)] out Caller? caller)
+    /// <summary>Every key.</summary>
+    public IReadOnlyList<ApiKey> All => _keys;
+
+    /// <summary>Finds a key, be it expired or not.</summary>
+    /// <param name="text">What the caller sent.</param>
+    /// <param name="found">The key.</param>
+    public bool TryFind(ReadOnlySpan<char> text, [NotNullWhen(true)] out ApiKey? found)
     {
-        caller = null;
-        if (authorization is null || authorization.Length > MaxLength + Scheme.Length
-            || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
+        found = null;
+        if (text.Length is 0 or > MaxLength)
             return false;
-        }
 
+        Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(MaxLength)];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(authorization[Scheme.Length..].Trim()), hash);
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
         foreach (var key in _keys)
         {
             // Every key is compared, in constant time: how long a refusal takes says nothing.
             if (CryptographicOperations.FixedTimeEquals(hash, key.Hash))
-                caller = key.Caller;
+                found = key;
         }
 
-        return caller is not null;
+        return found is not null;
+    }
+
+    /// <summary>Goes on where the same keys of an earlier configuration were.</summary>
+    /// <param name="earlier">The earlier ones.</param>
+    public void Continue(ApiKeys earlier)
+    {
+        foreach (var key in _keys)
+        {
+            if (Array.Find(earlier._keys, other => other.Hash.SequenceEqual(key.Hash)) is { } same)
+                key.Continue(same);
+        }
     }
 }

@@ -12,7 +12,7 @@ namespace Dispatcher.Api.Channels;
 /// <c>/apps/{app}/channels</c>: the broadcast channels of an app. They are APNs' own; nothing is kept here. What is sent to one goes
 /// through <c>POST /push</c> like every push.
 /// </summary>
-internal sealed partial class ChannelEndpoints(ApiKeys keys, AppCatalog apps, ApnsChannels channels, ILogger<ChannelEndpoints> logger)
+internal sealed partial class ChannelEndpoints(AppCatalog apps, ApnsChannels channels, ILogger<ChannelEndpoints> logger)
 {
     private const int MaxBodyBytes = 1024;
 
@@ -21,10 +21,10 @@ internal sealed partial class ChannelEndpoints(ApiKeys keys, AppCatalog apps, Ap
     public void Map(IEndpointRouteBuilder routes)
     {
         // Ids are base64, so they may hold slashes, which a client escapes or not.
-        routes.MapGet("/apps/{app}/channels", ListAsync);
-        routes.MapPost("/apps/{app}/channels", CreateAsync);
-        routes.MapGet("/apps/{app}/channels/{**id}", ReadAsync);
-        routes.MapDelete("/apps/{app}/channels/{**id}", DeleteAsync);
+        routes.MapGet("/apps/{app}/channels", ListAsync).Require(Scopes.Manage);
+        routes.MapPost("/apps/{app}/channels", CreateAsync).Require(Scopes.Manage);
+        routes.MapGet("/apps/{app}/channels/{**id}", ReadAsync).Require(Scopes.Manage);
+        routes.MapDelete("/apps/{app}/channels/{**id}", DeleteAsync).Require(Scopes.Manage);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -72,20 +72,9 @@ internal sealed partial class ChannelEndpoints(ApiKeys keys, AppCatalog apps, Ap
 
     private async Task<ApnsApp?> AppOfAsync(HttpContext context)
     {
-        if (!keys.TryFind(context.Request.Headers.Authorization, out var caller))
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await Problems.Unauthorized.WriteAsync(context);
-        }
-        else if (TryFind(context, caller, out var app))
-        {
+        if (TryFind(context, Caller.Of(context), out var app))
             return app;
-        }
-        else
-        {
-            await ChannelProblems.NoSuchApp.WriteAsync(context);
-        }
-
+        await ChannelProblems.NoSuchApp.WriteAsync(context);
         return null;
     }
 

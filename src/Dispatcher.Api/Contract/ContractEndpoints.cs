@@ -1,10 +1,12 @@
 using System.Reflection;
+using Dispatcher.Api.Access;
 using Microsoft.Extensions.Primitives;
 
 namespace Dispatcher.Api.Contract;
 
 /// <summary>The API's description for programs, <c>/openapi.json</c>, and for people, <c>/docs</c>: one file, written by hand and checked by tests.</summary>
-internal static class ContractEndpoints
+/// <param name="isPublic">Whether they are open to all; otherwise any key will do.</param>
+internal sealed class ContractEndpoints(bool isPublic)
 {
     /// <summary>Nothing but our own files, no frames, no forms: the pages need no more.</summary>
     private const string ContentSecurityPolicy =
@@ -12,13 +14,15 @@ internal static class ContractEndpoints
 
     /// <summary>Maps the routes.</summary>
     /// <param name="routes">Where.</param>
-    public static void Map(IEndpointRouteBuilder routes)
+    public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi.json", Serve("openapi.json", "application/json"));
-        routes.MapGet("/docs", Serve("index.html", "text/html; charset=utf-8"));
-        routes.MapGet("/docs/page.css", Serve("page.css", "text/css; charset=utf-8"));
-        routes.MapGet("/docs/page.js", Serve("page.js", "text/javascript; charset=utf-8"));
+        Limit(routes.MapGet("/openapi.json", Serve("openapi.json", "application/json")));
+        Limit(routes.MapGet("/docs", Serve("index.html", "text/html; charset=utf-8")));
+        Limit(routes.MapGet("/docs/page.css", Serve("page.css", "text/css; charset=utf-8")));
+        Limit(routes.MapGet("/docs/page.js", Serve("page.js", "text/javascript; charset=utf-8")));
     }
+
+    private void Limit(IEndpointConventionBuilder route) => _ = isPublic ? route.OpenToAll() : route.Require(Scopes.Push | Scopes.ReadOps);
 
     private static RequestDelegate Serve(string name, string contentType)
     {

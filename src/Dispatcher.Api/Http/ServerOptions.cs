@@ -21,6 +21,12 @@ internal sealed class ServerOptions
     /// <summary>How fast a body must arrive and an answer be read, in bytes a second, 1 to 1,000,000. Default: 240, as Kestrel's own.</summary>
     public double MinBytesPerSecond { get; set; } = 240;
 
+    /// <summary>How long it serves on after a signal to end, not ready any more, until load balancers have noticed, 0 to 2 min. Default: 5 s.</summary>
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long requests may take after that until they are cut off, 1 s to 5 min. Default: 15 s, above what Kafka has for an acknowledgement.</summary>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
     public IEnumerable<string> Validate()
     {
@@ -30,6 +36,10 @@ internal sealed class ServerOptions
             yield return $"Server:HeadTimeout {HeadTimeout} must be 1 s to 2 min.";
         if (IdleTimeout < TimeSpan.FromSeconds(1) || IdleTimeout > TimeSpan.FromHours(1))
             yield return $"Server:IdleTimeout {IdleTimeout} must be 1 s to 1 h.";
+        if (StopGrace < TimeSpan.Zero || StopGrace > TimeSpan.FromMinutes(2))
+            yield return $"Server:StopGrace {StopGrace} must be 0 to 2 min.";
+        if (StopTimeout < TimeSpan.FromSeconds(1) || StopTimeout > TimeSpan.FromMinutes(5))
+            yield return $"Server:StopTimeout {StopTimeout} must be 1 s to 5 min.";
         if (MinBytesPerSecond is not (>= 1 and <= 1_000_000))
             yield return $"Server:MinBytesPerSecond {MinBytesPerSecond} must be 1 to 1000000.";
     }

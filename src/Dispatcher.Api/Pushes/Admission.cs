@@ -1,3 +1,5 @@
+using Dispatcher.Api.Content;
+using Dispatcher.Api.Templates;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
@@ -7,19 +9,22 @@ namespace Dispatcher.Api.Pushes;
 
 /// <summary>Checks a request against the apps it names and what their providers take, and makes a push of each target.</summary>
 /// <param name="apps">The configured apps.</param>
-/// <param name="time">Where ids get their instant from.</param>
-internal sealed class Admission(AppCatalog apps, TimeProvider time)
+/// <param name="templates">The templates that requests may name.</param>
+internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
 {
     /// <summary>Admits a request whole, or says everything that is wrong with it.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="ids">The id of each target's push.</param>
     /// <param name="tenant">Who asks; other tenants' apps do not exist for it.</param>
     /// <param name="problems">What is wrong so far, to which this adds; content that is wrong already is not looked at again.</param>
+    /// <param name="shown">Gets the app and the content of each push, for those who want to know.</param>
     /// <returns>A push for each target, in order, with its lane; only to be used without problems.</returns>
-    public List<(PushNotification Push, Lane Lane)> Admit(PushRequest request, string tenant, List<PushProblem> problems)
+    public List<(PushNotification Push, Lane Lane)> Admit(
+        PushRequest request, IReadOnlyList<Guid> ids, string tenant, List<PushProblem> problems, List<(App App, Composed Content)>? shown = null)
     {
         var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
-        var checksContent = problems.Count == 0;
-        var checkedApps = new HashSet<(string App, TargetKind Kind)>();
+        var checkedContents = new HashSet<(string App, TargetKind Kind, Composed Content)>();
+        var told = new HashSet<PushProblem>(); // targets that differ may still have the same wrong
         var pointedAt = problems.Select(problem => problem.JsonPointer).ToHashSet(StringComparer.Ordinal);
         void Add(string pointer, string message)
         {
@@ -27,9 +32,16 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
                 problems.Add(new PushProblem(pointer, message));
         }
 
+        var template = request.Template;
+        if (request.TemplateName is { } templateName && !templates.TryGet(templateName, tenant, out template))
+            Add("/template", "is not a template of yours");
+        var checksContent = problems.Count == 0;
+        var composer = new Composer(request, template);
+        var origin = new Origin(request, template);
+
         for (var i = 0; i < request.Targets.Count; i++)
         {
-            var (name, target) = request.Targets[i];
+            var (name, target) = (request.Targets[i].App, request.Targets[i].Target);
             if (!apps.TryGet(name, out var app) || app.Tenant != tenant)
             {
                 Add($"{request.PointerTo(i)}/app", "is not an app of yours");
@@ -39,9 +51,17 @@ internal sealed class Admission(AppCatalog apps, TimeProvider time)
             if (target.Problem(app.Provider) is { } targetProblem)
                 Add($"{request.PointerTo(i)}/{target.Word}", targetProblem);
 
-            var push = request.Content with { Id = Guid.CreateVersion7(time.GetUtcNow()), App = name, Target = target };
-            if (checksContent && checkedApps.Add((name, target.Kind)))
-                problems.AddRange(ContentProblems(push, app, request.PointerTo(i))); // the content is the same for all such targets of an app
+            if (!checksContent || composer.For(i, app.Provider, problems) is not { } composed)
+                continue;
+            var push = composed.Content with { Id = ids[i], App = name, Target = target };
+            if (checkedContents.Add((name, target.Kind, composed))) // content is the same for most such targets of an app
+            {
+                problems.AddRange(ContentProblems(push, app, request.PointerTo(i))
+                    .Select(problem => origin.Of(problem, i, composed))
+                    .Where(told.Add));
+            }
+
+            shown?.Add((app, composed));
             pushes.Add((push, new Lane(app.Provider, request.Class)));
         }
 

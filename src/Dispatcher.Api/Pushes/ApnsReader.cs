@@ -39,7 +39,7 @@ internal sealed class ApnsReader(MemberReader members)
             return ApnsExpiration.None;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= ApnsExpiration.Latest)
             return new ApnsExpiration(seconds);
-        members.Add(at, $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\"");
+        members.Add(at, $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\", not {value.Describe()}");
         return null;
     }
 }

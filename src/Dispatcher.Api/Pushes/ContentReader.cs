@@ -1,16 +1,25 @@
 using System.Text.Json;
+using Dispatcher.Api.Content;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Api.Pushes;
 
 /// <summary>Reads what the user sees, and what the app itself gets.</summary>
-internal sealed class ContentReader(MemberReader members)
+/// <param name="members">Where problems go.</param>
+/// <param name="inTemplate">Whether text may have placeholders, so that what it will be is not known yet.</param>
+internal sealed class ContentReader(MemberReader members, bool inTemplate = false)
 {
+    /// <summary>The badge, where a template has a placeholder for it.</summary>
+    public string? Badge { get; private set; }
+
     /// <summary>Reads <c>notification</c>.</summary>
     /// <param name="notification">The JSON.</param>
     /// <param name="at">Where it is.</param>
-    public NotificationContent? ReadNotification(JsonElement notification, string at)
+    /// <param name="localized">The same in other languages, by tags that are compared without case.</param>
+    public NotificationContent? ReadNotification(
+        JsonElement notification, string at, out IReadOnlyDictionary<string, NotificationContent>? localized)
     {
+        localized = null;
         if (notification.ValueKind == JsonValueKind.Null)
             return null;
         var content = new NotificationContent();
@@ -18,19 +27,16 @@ internal sealed class ContentReader(MemberReader members)
         {
             switch (name)
             {
-                case "title": content = content with { Title = members.Text(value, memberAt) }; break;
-                case "subtitle": content = content with { Subtitle = members.Text(value, memberAt) }; break;
-                case "body": content = content with { Body = members.Text(value, memberAt) }; break;
-                case "image": content = content with { Image = members.HttpsUrl(value, memberAt) }; break;
-                case "sound": content = content with { Sound = members.Text(value, memberAt) }; break;
-                case "badge": content = content with { Badge = (int?)members.WholeNumber(value, memberAt, 0, int.MaxValue) }; break;
-                default: members.Unknown(memberAt); break;
+                case "localized": localized = ReadLocalized(value, memberAt); break;
+                default: content = ReadField(content, name, value, memberAt, isNeutral: true); break;
             }
         }
 
-        if (content == new NotificationContent() && members.Problems.Count == 0)
+        if (content != new NotificationContent() || Badge is not null)
+            return content;
+        if (localized is null && members.Problems.Count == 0)
             members.Add(at, "shows nothing; give at least one of title, subtitle, body, image, sound, badge");
-        return content;
+        return localized is null ? content : null;
     }
 
     /// <summary>Reads <c>data</c>.</summary>
@@ -53,4 +59,44 @@ internal sealed class ContentReader(MemberReader members)
 
         return values;
     }
+
+    private Dictionary<string, NotificationContent>? ReadLocalized(JsonElement localized, string at)
+    {
+        if (localized.ValueKind == JsonValueKind.Null)
+            return null;
+        var variants = new Dictionary<string, NotificationContent>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (tag, variant, variantAt) in members.Members(localized, at))
+        {
+            if (LanguageTag.Problem(tag) is { } problem)
+                members.Add(variantAt, problem);
+            var content = new NotificationContent();
+            foreach (var (name, value, memberAt) in members.Members(variant, variantAt))
+                content = ReadField(content, name, value, memberAt, isNeutral: false);
+            if (!variants.TryAdd(tag, content))
+                members.Add(variantAt, "is there twice; the case of a language tag means nothing");
+        }
+
+        if (variants.Count == 0 && members.Problems.Count == 0)
+            members.Add(at, "has no language; leave it out");
+        return variants;
+    }
+
+    private NotificationContent ReadField(NotificationContent content, string name, JsonElement value, string at, bool isNeutral)
+    {
+        switch (name)
+        {
+            case "title": return content with { Title = members.Text(value, at) };
+            case "subtitle": return content with { Subtitle = members.Text(value, at) };
+            case "body": return content with { Body = members.Text(value, at) };
+            case "image" when inTemplate && IsPlaceholder(value): return content with { Image = members.Text(value, at) };
+            case "image": return content with { Image = members.HttpsUrl(value, at) };
+            case "sound": return content with { Sound = members.Text(value, at) };
+            case "badge" when inTemplate && isNeutral && IsPlaceholder(value): Badge = members.Text(value, at); return content;
+            case "badge": return content with { Badge = (int?)members.WholeNumber(value, at, 0, int.MaxValue) };
+            default: members.Unknown(at); return content;
+        }
+    }
+
+    private static bool IsPlaceholder(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.IsUnicode() && Placeholders.Any(value.GetString()!);
 }

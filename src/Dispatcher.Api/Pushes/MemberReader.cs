@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dispatcher.Api.Content;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Api.Pushes;
@@ -59,9 +60,34 @@ internal sealed class MemberReader
     public string? HttpsUrl(JsonElement value, string at)
     {
         var text = Text(value, at);
-        if (!string.IsNullOrEmpty(text) && !(Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps))
-            Add(at, "must be an absolute https URL");
+        if (!string.IsNullOrEmpty(text) && !IsHttpsUrl(text))
+            Add(at, $"must be an absolute https URL, not {(!text.StartsWith('/') && Uri.TryCreate(text, UriKind.Absolute, out var other) ? $"one with {other.Scheme}" : "a relative one")}");
         return text;
+    }
+
+    /// <summary>Whether a text is an absolute https URL.</summary>
+    public static bool IsHttpsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps;
+
+    /// <summary>A language tag.</summary>
+    public string? Locale(JsonElement value, string at)
+    {
+        if (Text(value, at, mayBeEmpty: true) is not { } tag)
+            return null;
+        if (LanguageTag.Problem(tag) is { } problem)
+            Add(at, problem);
+        return tag;
+    }
+
+    /// <summary>A UUID, hyphens and all, as <c>apns-id</c> has it; any version, but not the one of zeros.</summary>
+    public Guid? Uuid(JsonElement value, string at)
+    {
+        var text = Text(value, at, mayBeEmpty: true);
+        if (text is null)
+            return null;
+        if (Guid.TryParseExact(text, "D", out var id) && id != Guid.Empty)
+            return id;
+        Add(at, "must be a UUID such as \"9b2f7c1e-4a0d-4c6b-8f3e-2d5a7e1b9c04\"");
+        return null;
     }
 
     /// <summary>A whole number within a range.</summary>
@@ -71,7 +97,7 @@ internal sealed class MemberReader
             return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
             return number;
-        Add(at, $"must be a whole number from {min} to {max}");
+        Add(at, $"must be a whole number from {min} to {max}, not {value.Describe()}");
         return null;
     }
 
@@ -90,7 +116,7 @@ internal sealed class MemberReader
             return first.Value;
         if (value.Says(second.Word))
             return second.Value;
-        Add(at, $"must be \"{first.Word}\" or \"{second.Word}\"");
+        Add(at, $"must be \"{first.Word}\" or \"{second.Word}\", not {value.Describe()}");
         return first.Value;
     }
 

@@ -12,13 +12,16 @@ namespace Dispatcher.Api.Pushes;
 internal sealed record Problem(int Status, string Type, string Title, string? Detail = null)
 {
     // People read this in a terminal; nothing here is embedded in HTML.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Wrong members, each with its pointer.</summary>
     public IReadOnlyList<PushProblem> Errors { get; init; } = [];
 
     /// <summary>Seconds after which the same request may succeed.</summary>
     public int? RetryAfter { get; init; }
+
+    /// <summary>What the header <c>WWW-Authenticate</c> says.</summary>
+    public string? Challenge { get; init; }
 
     /// <summary>Pushes that Kafka has all the same, so that the caller does not send them again.</summary>
     public IReadOnlyList<Guid> Accepted { get; init; } = [];
@@ -34,6 +37,8 @@ internal sealed record Problem(int Status, string Type, string Title, string? De
         context.Response.ContentType = "application/problem+json";
         if (RetryAfter is { } seconds)
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (Challenge is not null)
+            context.Response.Headers.WWWAuthenticate = Challenge;
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions))
             Write(json);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);

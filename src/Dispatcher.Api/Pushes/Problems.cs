@@ -10,9 +10,6 @@ internal static class Problems
     /// <summary>Wrong members listed at most; a request with more has one cause that shows in the first ones.</summary>
     public const int MaxErrors = 100;
 
-    public static readonly Problem Unauthorized =
-        new(401, "unauthorized", "An API key is needed", "Send a configured key as 'Authorization: Bearer <key>'.");
-
     public static readonly Problem UnsupportedMediaType =
         new(415, "unsupported-media-type", "The body must be JSON", "Send it with 'Content-Type: application/json'.");
 
@@ -24,6 +21,33 @@ internal static class Problems
 
     public static readonly Problem Overloaded =
         new(503, "overloaded", "Too much is on its way to Kafka", "Nothing was accepted; send the same request again later.") { RetryAfter = 1 };
+
+    public static readonly Problem KeyReused = new(
+        422,
+        "idempotency-key-reused",
+        "The key stands for another request",
+        "A request with this key and another body came before. Nothing was accepted; a new request needs a new key.");
+
+    public static readonly Problem Failed = new(
+        500, "internal-error", "Something is wrong with Dispatcher", "The log has it. Whether the request was accepted is not known; with the same key it can be sent again.");
+
+    /// <summary>An <c>Idempotency-Key</c> that cannot be one.</summary>
+    /// <param name="detail">Why.</param>
+    public static Problem InvalidKey(string detail) =>
+        new(400, "invalid-idempotency-key", "The Idempotency-Key cannot be one", $"The header Idempotency-Key {detail}.");
+
+    /// <summary>A body that cannot be read to its end.</summary>
+    /// <param name="e">What the server or the unpacking found.</param>
+    /// <returns>The problem; <see langword="null"/> where the server answers by itself.</returns>
+    public static Problem? Unreadable(BadHttpRequestException e) => e.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => TooLarge,
+        StatusCodes.Status400BadRequest => new Problem(400, "broken-body", "The body cannot be read to its end", e.Message),
+        _ => null,
+    };
+
+    public static readonly Problem UnclearQuery =
+        new(400, "invalid-request", "The request is not valid", "'validateOnly' in the query must be true or false, and there once; nothing was accepted.");
 
     /// <summary>JSON that does not parse.</summary>
     /// <param name="e">Where and why.</param>
@@ -46,10 +70,17 @@ internal static class Problems
         Errors = errors.Count > MaxErrors ? errors[..MaxErrors] : errors,
     };
 
+    /// <summary>Kafka took nothing of the request.</summary>
+    public static readonly Problem NothingAcknowledged = new(
+        503, "kafka-unavailable", "Kafka did not take the request", "Nothing was accepted; send the same request again later.")
+    { RetryAfter = 5 };
+
     /// <summary>Kafka did not acknowledge every record.</summary>
     /// <param name="answer">What it did.</param>
     /// <param name="pushes">The pushes, in the same order.</param>
-    public static Problem NotAcknowledged(PublishAnswer answer, IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
+    /// <param name="hasKey">Whether the request has a key, under which it can be sent again as it is.</param>
+    public static Problem NotAcknowledged(
+        PublishAnswer answer, IReadOnlyList<(PushNotification Push, Lane Lane)> pushes, bool hasKey = false)
     {
         Guid[] Ids(ProduceOutcome outcome) =>
             [.. pushes.Zip(answer.Records).Where(pair => pair.Second.Outcome == outcome).Select(pair => pair.First.Push.Id)];
@@ -58,6 +89,8 @@ internal static class Problems
         return new Problem(503, "kafka-unavailable", "Kafka did not take the request", (accepted.Length, unknown.Length) switch
         {
             (0, 0) => "Nothing was accepted; send the same request again later.",
+            _ when hasKey =>
+                "Some of the request was or may have been taken. Send it again as it is, with the same key: no push is sent twice.",
             (0, _) => "Nothing was acknowledged, but the pushes under 'unknown' may have been taken: sent again, they may arrive twice.",
             _ => "The pushes under 'accepted' were taken and will be sent; those under 'unknown' may have been. Send only the others again.",
         })

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Dispatcher.Api.Content;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Api.Pushes;
 
 /// <summary>Reads whom a request is for.</summary>
-internal sealed class TargetReader(MemberReader members)
+internal sealed class TargetReader(MemberReader members, ContentReader content, VariablesReader variables)
 {
     /// <summary>Reads <c>to</c>: one target, or an array of them.</summary>
     /// <param name="to">The JSON.</param>
@@ -31,10 +32,20 @@ internal sealed class TargetReader(MemberReader members)
     {
         string? app = null;
         Target? whom = null;
+        OwnContent? own = null;
+        Guid? id = null;
         foreach (var (name, value, memberAt) in members.Members(target, at))
         {
             if (name == "app")
                 app = members.Text(value, memberAt) ?? "";
+            else if (name == "locale")
+                own = (own ?? new()) with { Locale = members.Locale(value, memberAt) };
+            else if (name == "variables")
+                own = (own ?? new()) with { Variables = variables.Read(value, memberAt) };
+            else if (name == "data")
+                own = (own ?? new()) with { Data = content.ReadData(value, memberAt) };
+            else if (name == "id")
+                id = members.Uuid(value, memberAt);
             else if (Target.KindOf(name) is not { } kind)
                 members.Unknown(memberAt);
             else if (whom is not null)
@@ -47,6 +58,6 @@ internal sealed class TargetReader(MemberReader members)
             members.Add($"{at}/app", "is missing");
         if (target.ValueKind == JsonValueKind.Object && whom is null)
             members.Add($"{at}/token", "is missing");
-        return new RequestedTarget(app ?? "", whom ?? Target.Token(""));
+        return new RequestedTarget(app ?? "", whom ?? Target.Token("")) { Id = id, Own = own };
     }
 }

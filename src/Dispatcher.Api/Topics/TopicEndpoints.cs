@@ -12,7 +12,7 @@ namespace Dispatcher.Api.Topics;
 /// <c>/apps/{app}/topics/{topic}</c>: who is subscribed to an FCM topic. FCM keeps that; nothing is kept here. What is sent to a topic goes
 /// through <c>POST /push</c> like every push.
 /// </summary>
-internal sealed class TopicEndpoints(ApiKeys keys, AppCatalog apps, FcmTopics topics)
+internal sealed class TopicEndpoints(AppCatalog apps, FcmTopics topics)
 {
     private static readonly JsonDocumentOptions JsonOptions = new() { AllowDuplicateProperties = false };
 
@@ -20,19 +20,14 @@ internal sealed class TopicEndpoints(ApiKeys keys, AppCatalog apps, FcmTopics to
     /// <param name="routes">Where.</param>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/apps/{app}/topics/{topic}/subscribe", context => HandleAsync(context, topics.SubscribeAsync));
-        routes.MapPost("/apps/{app}/topics/{topic}/unsubscribe", context => HandleAsync(context, topics.UnsubscribeAsync));
+        routes.MapPost("/apps/{app}/topics/{topic}/subscribe", context => HandleAsync(context, topics.SubscribeAsync)).Require(Scopes.Manage);
+        routes.MapPost("/apps/{app}/topics/{topic}/unsubscribe", context => HandleAsync(context, topics.UnsubscribeAsync)).Require(Scopes.Manage);
     }
 
     private async Task HandleAsync(
         HttpContext context, Func<FcmApp, string, IReadOnlyList<string>, CancellationToken, Task<TopicAnswer>> changeAsync)
     {
-        if (!keys.TryFind(context.Request.Headers.Authorization, out var caller))
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await Problems.Unauthorized.WriteAsync(context);
-        }
-        else if (!TryFind(context, caller, out var app))
+        if (!TryFind(context, Caller.Of(context), out var app))
         {
             await TopicProblems.NoSuchApp.WriteAsync(context);
         }

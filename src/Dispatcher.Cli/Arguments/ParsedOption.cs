@@ -72,6 +72,7 @@ internal static class ParsedOption
             (word = choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? "").Length > 0;
         var option = List<string>(name, description, Parse, $"one of {string.Join(", ", choices)}");
         option.HelpName = string.Join('|', choices);
+        option.CompletionSources.Add(choices);
         return option;
     }
 

@@ -39,6 +39,10 @@ internal sealed record DeadLetterFilter
 
     public NumberRange? Replays { get; init; }
 
+    /// <summary>The providers whose dead-letter topics have to be read.</summary>
+    public IEnumerable<Provider> WantedProviders =>
+        Enum.GetValues<Provider>().Where(provider => Providers is [] || Contains(Providers, provider.ToString()));
+
     /// <summary>Whether a dead letter is wanted. Headers are asked first: only a target needs the value to be decoded.</summary>
     /// <param name="record">The dead letter.</param>
     public bool Matches(DeadLetterRecord record) =>

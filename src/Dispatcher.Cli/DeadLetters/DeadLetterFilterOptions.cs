@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dispatcher.Cli.Arguments;
+using Dispatcher.Cli.DeadLetters.Replaying;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Cli.DeadLetters;
@@ -33,20 +34,38 @@ internal sealed class DeadLetterFilterOptions(TimeProvider time)
     private readonly Option<NumberRange?> _replays = ParsedOption.Of<NumberRange>(
         "--replays", "Only what was replayed so often: 0, ..2 or 1..", NumberRange.TryParse, "a number or range such as 0, ..2 or 1..");
 
+    private Option[] Options => [_app, _tenant, _provider, _class, _reason, _status, _since, _until, _attempts, _replays, _id, _token];
+
     public void AddTo(Command command)
     {
         _status.HelpName = "code";
         _id.HelpName = "id";
         _attempts.HelpName = _replays.HelpName = "n";
-        foreach (var option in (Option[])[_app, _tenant, _provider, _class, _reason, _status, _since, _until, _attempts, _replays, _id, _token])
+        foreach (var option in Options)
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_since) is not null && result.GetResult(_until) is not null
-                && result.GetValue(_since) >= result.GetValue(_until))
-                result.AddError("--until must be later than --since.");
+            try
+            {
+                if (result.GetResult(_since) is not null && result.GetResult(_until) is not null
+                    && result.GetValue(_since) >= result.GetValue(_until))
+                    result.AddError("--until must be later than --since.");
+            }
+            catch (InvalidOperationException)
+            {
+                // One of them cannot be read: that throws here, and is said by its own parser.
+            }
         });
     }
+
+    /// <summary>What was typed, values apart: <c>2h</c> stays that, however late it is by now.</summary>
+    /// <param name="parsed">The command line.</param>
+    public IReadOnlyList<TypedFilter> Typed(ParseResult parsed) =>
+    [
+        .. Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => new TypedFilter(
+            option.Name,
+            [.. parsed.GetResult(option)!.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries))])),
+    ];
 
     public DeadLetterFilter Read(ParseResult parsed) => new()
     {

@@ -32,18 +32,19 @@ internal sealed class DeadLetterGroups(params IReadOnlyList<DeadLetterField> fie
             GroupOf(record).Add(time);
     }
 
-    /// <summary>The largest groups, and all others as one, where there are more.</summary>
+    /// <summary>The largest groups, the largest first or, where a time comes first, in its order; and all others as one, where there are more.</summary>
     /// <param name="count">How many.</param>
     public (IReadOnlyList<DeadLetterGroup> Largest, DeadLetterGroup? Others) Largest(int count)
     {
         var ordered = _groups.Values
             .OrderByDescending(group => group.Count)
-            .ThenBy(group => string.Join(Separator, group.Values), StringComparer.Ordinal)
+            .ThenBy(Key, StringComparer.Ordinal)
             .ToArray();
         DeadLetterGroup? others = null;
         foreach (var group in ordered.Skip(count).Concat(_untold is null ? [] : [_untold]))
             (others ??= new DeadLetterGroup([])).Add(group);
-        return ([.. ordered.Take(count)], others);
+        var largest = ordered.Take(count);
+        return (fields is [DeadLetterField.Day or DeadLetterField.Hour, ..] ? [.. largest.OrderBy(Key, StringComparer.Ordinal)] : [.. largest], others);
     }
 
     private DeadLetterGroup GroupOf(DeadLetterRecord record)
@@ -57,6 +58,8 @@ internal sealed class DeadLetterGroups(params IReadOnlyList<DeadLetterField> fie
         _groups.Add(key, group);
         return group;
     }
+
+    private static string Key(DeadLetterGroup group) => string.Join(Separator, group.Values);
 
     private static string Value(DeadLetterField field, DeadLetterRecord record) => TextTable.Fit(field.Of(record), LongestValue);
 }

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Dispatcher.Core.Kafka;
 
 namespace Dispatcher.Cli.DeadLetters;
 
 /// <summary>A dead letter as one line of JSON. It has no key and no value: those hold the device token.</summary>
 internal sealed record DeadLetterLine(
+    string Position,
     DateTimeOffset Time,
     string? App,
     string? Tenant,
@@ -15,6 +15,7 @@ internal sealed record DeadLetterLine(
     int? Status,
     string? Detail,
     int Attempts,
+    int Replays,
     DateTimeOffset? FirstFailedAt,
     Guid? Id,
     string Topic,
@@ -23,25 +24,31 @@ internal sealed record DeadLetterLine(
     string? Worker,
     string? TraceParent)
 {
-    public static string Of(DeadLetter letter) => JsonSerializer.Serialize(
-        new DeadLetterLine(
-            letter.LastFailedAt,
-            letter.App,
-            letter.Tenant,
-            letter.Provider,
-            letter.Outcome,
-            letter.Reason,
-            letter.Status,
-            letter.Detail,
-            letter.Attempts,
-            letter.FirstFailedAt,
-            letter.PushId,
-            letter.OriginalTopic,
-            letter.OriginalPartition,
-            letter.OriginalOffset,
-            letter.Worker,
-            letter.TraceParent),
-        DeadLetterJson.Default.DeadLetterLine);
+    public static string Of(ListedDeadLetter listed)
+    {
+        var letter = listed.Letter;
+        return JsonSerializer.Serialize(
+            new DeadLetterLine(
+                DeadLetterPosition.Text(listed.Position),
+                letter.LastFailedAt,
+                letter.App,
+                letter.Tenant,
+                letter.Provider,
+                letter.Outcome,
+                letter.Reason,
+                letter.Status,
+                letter.Detail,
+                letter.Attempts,
+                listed.Replays,
+                letter.FirstFailedAt,
+                letter.PushId,
+                letter.OriginalTopic,
+                letter.OriginalPartition,
+                letter.OriginalOffset,
+                letter.Worker,
+                letter.TraceParent),
+            DeadLetterJson.Default.DeadLetterLine);
+    }
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

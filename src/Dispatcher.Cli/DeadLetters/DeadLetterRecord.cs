@@ -51,16 +51,10 @@ internal sealed class DeadLetterRecord(ConsumeResult<byte[]?, byte[]?> record)
     public Guid? PushId => Bytes(DeadLetterHeaders.PushId) is { } bytes && Utf8Parser.TryParse(bytes, out Guid id, out _) ? id : null;
 
     /// <summary>When its last attempt failed; where no header says so, when it came here.</summary>
-    public DateTimeOffset LastFailedAt
-    {
-        get
-        {
-            var bytes = Bytes(DeadLetterHeaders.LastFailedAt);
-            if (bytes is not null && Utf8Parser.TryParse(bytes, out DateTimeOffset exact, out var read, 'O') && read == bytes.Length)
-                return exact;
-            return bytes is null ? new DateTimeOffset(Timestamp.UtcDateTime) : Letter.LastFailedAt; // someone else's spelling
-        }
-    }
+    public DateTimeOffset LastFailedAt => Time(DeadLetterHeaders.LastFailedAt) ?? Letter.LastFailedAt;
+
+    /// <summary>When Kafka took the original.</summary>
+    public DateTimeOffset OriginalTimestamp => Time(DeadLetterHeaders.OriginalTimestamp) ?? Letter.OriginalTimestamp;
 
     /// <summary>The class of the lane that it was consumed from; <see langword="null"/> where the original topic is not a lane.</summary>
     public PushClass? Class
@@ -74,12 +68,16 @@ internal sealed class DeadLetterRecord(ConsumeResult<byte[]?, byte[]?> record)
 
     /// <summary>The push, decoded; <see langword="null"/> where the value is none.</summary>
     public PushNotification? DecodePush() =>
-        Value is { } value && PushJson.TryDecode(value, Letter.OriginalTimestamp, out var push, out _) ? push : null;
+        Value is { } value && PushJson.TryDecode(value, OriginalTimestamp, out var push, out _) ? push : null;
 
     private string? Text(string header) => Bytes(header) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private int? Number(string header) =>
         Bytes(header) is { } bytes && int.TryParse(bytes, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    // As we write it; for any other spelling the whole letter is read, which is slower and more patient.
+    private DateTimeOffset? Time(string header) =>
+        Bytes(header) is { } bytes && Utf8Parser.TryParse(bytes, out DateTimeOffset time, out var read, 'O') && read == bytes.Length ? time : null;
 
     private byte[]? Bytes(string header) => Headers.TryGetLastBytes(header, out var bytes) ? bytes : null;
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Dispatcher.Cli.Arguments;
-using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Session;
 
@@ -12,9 +11,22 @@ namespace Dispatcher.Cli.DeadLetters;
 internal sealed class ListCommand(Terminal terminal, TimeProvider time)
 {
     private const int DefaultLimit = 100;
+    private const int DefaultRows = 20;
+    private const int MostKept = 100_000; // about a kilobyte each
 
     private readonly DeadLetterFilterOptions _filter = new(time);
-    private readonly Option<int?> _limit = ParsedOption.Number("--limit", $"The newest so many [default: {DefaultLimit}]", 1, 1_000_000);
+
+    private readonly Option<DeadLetterField[]?> _by = ParsedOption.List<DeadLetterField>(
+        "--by",
+        $"Count them by these fields instead: {string.Join(", ", DeadLetterFields.Names)}",
+        DeadLetterFields.TryParse,
+        $"one of {string.Join(", ", DeadLetterFields.Names)}");
+
+    private readonly Option<int?> _limit =
+        ParsedOption.Number("--limit", $"The newest so many [default: {DefaultLimit}]; with --by, rows [default: {DefaultRows}]", 1, MostKept);
+
+    private readonly Option<bool> _oldest = new("--oldest") { Description = "The oldest instead of the newest" };
+    private readonly Option<bool> _all = new("--all") { Description = "All of them, as JSON, in the order in which they are found" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line, without the push's content" };
     private readonly EndpointOptions _endpoints = new();
 
@@ -23,32 +35,77 @@ internal sealed class ListCommand(Terminal terminal, TimeProvider time)
         var command = new CommandWithExamples(
             "list",
             "Shows the pushes that could not be sent, and why.",
-            "dispatcher dead-letters list --app shop-ios --reason BadDeviceToken",
-            "dispatcher dead-letters list --json | jq -r .id");
+            "dispatcher dead-letters list --by reason,app",
+            "dispatcher dead-letters list --app shop-ios --reason BadDeviceToken --since 2h",
+            "dispatcher dead-letters list --status 5xx --attempts 8 --json | jq -r .id");
         _filter.AddTo(command);
-        command.Options.Add(_limit);
-        command.Options.Add(_json);
+        _by.HelpName = "fields";
+        foreach (var option in (Option[])[_by, _limit, _oldest, _all, _json])
+            command.Options.Add(option);
         _endpoints.AddKafkaTo(command);
+        command.Validators.Add(result =>
+        {
+            var others = (Option[])[_by, _limit, _oldest];
+            if (result.GetValue(_all) && others.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other)
+                result.AddError($"--all has no order and no bound: {other.Name} cannot be added to it.");
+        });
         command.SetAction(RunAsync);
         return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var given = _endpoints.Resolve(parsed);
-        var kafka = KafkaConnection.To(given.Kafka, given.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _endpoints.Connect(parsed);
         var filter = _filter.Read(parsed);
-        var plan = await ScanPlan.MakeAsync(kafka, filter);
-        var scan = new DeadLetterScan(kafka, plan);
-        var newest = new NewestDeadLetters(parsed.GetValue(_limit) ?? DefaultLimit);
-        using (new ProgressLine(terminal, time, "reading", plan.Length, () => scan.Done))
-        {
-            await foreach (var record in scan.ReadAsync(filter, cancellationToken))
-                newest.Add(record.Letter);
-        }
+        var reading = new DeadLetterReading(kafka, await ScanPlan.MakeAsync(kafka, filter), terminal, time);
+        var records = reading.ReadAsync(filter, cancellationToken);
+        if (parsed.GetValue(_all))
+            await PrintAllAsync(records);
+        else if (parsed.GetValue(_by) is { Length: > 0 } fields)
+            await PrintGroupsAsync(records, fields, parsed.GetValue(_limit), parsed.GetValue(_json));
+        else
+            await PrintNewestAsync(records, new(parsed.GetValue(_limit) ?? DefaultLimit, parsed.GetValue(_oldest)), parsed.GetValue(_json));
+        return reading.Success;
+    }
 
-        Print(newest, terminal, parsed.GetValue(_json));
-        return ExitCode.Success;
+    private async Task PrintAllAsync(IAsyncEnumerable<DeadLetterRecord> records)
+    {
+        await foreach (var record in records)
+            terminal.Out.WriteLine(DeadLetterLine.Of(ListedDeadLetter.Of(record)));
+    }
+
+    private async Task PrintGroupsAsync(IAsyncEnumerable<DeadLetterRecord> records, IReadOnlyList<DeadLetterField> fields, int? limit, bool json)
+    {
+        var groups = new DeadLetterGroups(fields);
+        await foreach (var record in records)
+            groups.Add(record);
+        Print(groups, terminal, limit, json);
+    }
+
+    private async Task PrintNewestAsync(IAsyncEnumerable<DeadLetterRecord> records, NewestDeadLetters newest, bool json)
+    {
+        await foreach (var record in records)
+            newest.Add(record);
+        Print(newest, terminal, json);
+    }
+
+    internal static void Print(DeadLetterGroups groups, Terminal terminal, int? limit, bool json)
+    {
+        if (json)
+        {
+            foreach (var line in DeadLetterGroupTable.Json(groups, limit ?? DeadLetterGroups.MostGroups))
+                terminal.Out.WriteLine(line);
+        }
+        else if (groups.All.Count == 0)
+        {
+            terminal.Out.WriteLine("No dead letters.");
+        }
+        else
+        {
+            foreach (var line in DeadLetterGroupTable.Lines(groups, limit ?? DefaultRows, terminal.Width))
+                terminal.Out.WriteLine(line);
+            terminal.Out.WriteLine($"{Number.Text(groups.All.Count)} in all.");
+        }
     }
 
     internal static void Print(NewestDeadLetters newest, Terminal terminal, bool json)
@@ -70,6 +127,9 @@ internal sealed class ListCommand(Terminal terminal, TimeProvider time)
         foreach (var line in DeadLetterListing.Lines(letters, terminal.Width))
             terminal.Out.WriteLine(line);
         if (newest.Seen > letters.Count)
-            terminal.Out.WriteLine($"The newest {letters.Count} of {newest.Seen}; --limit shows more.");
+        {
+            var which = newest.IsOldest ? "oldest" : "newest";
+            terminal.Out.WriteLine($"The {which} {Number.Text(letters.Count)} of {Number.Text(newest.Seen)}; --limit shows more, --by counts them.");
+        }
     }
 }

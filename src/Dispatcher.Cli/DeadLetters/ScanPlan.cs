@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
-using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Cli.DeadLetters;
 
@@ -19,21 +18,22 @@ internal sealed record ScanPlan(IReadOnlyList<ScanRange> Ranges, IReadOnlyList<s
     /// <summary>Every dead letter that exists now and that the filter's time does not exclude.</summary>
     /// <param name="kafka">Where.</param>
     /// <param name="filter">Only its <see cref="DeadLetterFilter.Since"/> and providers matter here.</param>
+    /// <param name="before">Nothing that lies behind the first record of its partition that Kafka took then or later.</param>
     /// <exception cref="CommandFailedException">Kafka does not answer, or does not let us.</exception>
-    public static async Task<ScanPlan> MakeAsync(KafkaConnection kafka, DeadLetterFilter filter)
+    public static async Task<ScanPlan> MakeAsync(KafkaConnection kafka, DeadLetterFilter filter, DateTimeOffset? before = null)
     {
         using var offsets = new TopicOffsets(kafka);
-        var topics = Enum.GetValues<Provider>()
-            .Where(provider => filter.Providers is [] || filter.Providers.Contains(provider.ToString(), StringComparer.OrdinalIgnoreCase))
-            .Select(kafka.Topics.DeadLetters).ToArray();
+        var topics = filter.WantedProviders.Select(kafka.Topics.DeadLetters).ToArray();
         try
         {
             if (topics.All(topic => offsets.Partitions(topic).Count == 0))
                 throw Missing(kafka, topics);
             var ends = await offsets.EndsAsync(topics);
             var starts = await offsets.StartsAsync(topics);
+            if (before is { } instant)
+                ends = await offsets.FirstSinceAsync(instant, starts, ends, otherwise: ends);
             if (filter.Since is { } since)
-                starts = await offsets.FirstSinceAsync(since - ClockSkew, starts, ends);
+                starts = await offsets.FirstSinceAsync(since - ClockSkew, starts, ends, otherwise: starts);
             var ranges = ends
                 .Select(end => new ScanRange(end.Key, starts[end.Key], end.Value))
                 .Where(range => range.Length > 0)
@@ -46,6 +46,28 @@ internal sealed record ScanPlan(IReadOnlyList<ScanRange> Ranges, IReadOnlyList<s
         {
             throw KafkaProblem.Of(TopicOffsets.Cause(e), $"read {string.Join(" and ", topics)}");
         }
+    }
+
+    /// <summary>The plan for one record; <see langword="null"/> when the plan does not hold it.</summary>
+    /// <param name="position">Where it lies.</param>
+    public ScanPlan? Only(TopicPartitionOffset position)
+    {
+        var holds = Ranges.Any(range =>
+            range.Partition == position.TopicPartition && range.From <= position.Offset.Value && position.Offset.Value < range.To);
+        return holds ? new ScanPlan([new ScanRange(position.TopicPartition, position.Offset.Value, position.Offset.Value + 1)], []) : null;
+    }
+
+    /// <summary>The plan for some partitions only, and no further than to a record of each, itself included.</summary>
+    /// <param name="positions">Where those records lie.</param>
+    public ScanPlan UpTo(IReadOnlyList<TopicPartitionOffset> positions)
+    {
+        var ends = positions.GroupBy(position => position.TopicPartition).ToDictionary(
+            partition => partition.Key, partition => partition.Max(position => position.Offset.Value) + 1);
+        var ranges = Ranges
+            .Where(range => ends.ContainsKey(range.Partition))
+            .Select(range => range with { To = Math.Min(range.To, ends[range.Partition]) })
+            .Where(range => range.Length > 0);
+        return this with { Ranges = [.. ranges] };
     }
 
     // Kafka leaves topics that a user may not see out of the list of all, so that one cannot tell the two.

@@ -17,9 +17,16 @@ internal sealed class KafkaConnection(KafkaOptions options)
 
     private const string PropertyVariable = "Kafka__Properties__";
 
+    /// <summary>What the last error of a connection was: the answer to a request only says that there is none.</summary>
+    private volatile Error? _trouble;
+
     public KafkaOptions Options => options;
 
     public TopicNames Topics => options.Topics;
+
+    /// <summary>Where librdkafka's own log goes; nowhere unless somebody asked for it.</summary>
+    public Action<string>? Log { get; init; }
+
 
     /// <summary>
     /// The brokers, and whatever <c>Kafka__Properties__*</c> says about security and TLS: the same variables that the API and the
@@ -38,15 +45,21 @@ internal sealed class KafkaConnection(KafkaOptions options)
                 options.Properties[name[PropertyVariable.Length..]] = (string)variable.Value!;
         }
 
-        return options.Validate().FirstOrDefault() is { } problem
-            ? throw new CommandFailedException(problem, ExitCode.Usage)
-            : new KafkaConnection(options);
+        return Of(options);
     }
 
-    public IAdminClient Admin() => new AdminClientBuilder(options.Client<AdminClientConfig>())
-        .SetLogHandler(static (_, _) => { })
-        .SetErrorHandler(static (_, _) => { })
-        .Build();
+    /// <summary>Checks the options first.</summary>
+    /// <param name="options">How to reach Kafka.</param>
+    /// <param name="log">Where librdkafka's own log goes; <see langword="null"/> for nowhere.</param>
+    /// <exception cref="CommandFailedException">Something is wrong with them.</exception>
+    public static KafkaConnection Of(KafkaOptions options, Action<string>? log = null) => options.Validate().FirstOrDefault() is { } problem
+        ? throw new CommandFailedException(problem, ExitCode.Usage)
+        : new KafkaConnection(options) { Log = log };
+
+    public IAdminClient Admin() => Checked(() => new AdminClientBuilder(options.Client<AdminClientConfig>())
+        .SetLogHandler((_, message) => Write(message))
+        .SetErrorHandler((_, error) => _trouble = error)
+        .Build());
 
     /// <summary>A consumer to be assigned by hand, or to be asked what a group has committed.</summary>
     /// <param name="group">The group; the client requires one, and unless asked about it nobody uses it.</param>
@@ -71,9 +84,28 @@ internal sealed class KafkaConnection(KafkaOptions options)
         return Build(config);
     }
 
+    /// <summary>A consumer that reads one record here and one there.</summary>
+    public IConsumer<byte[]?, byte[]?> Glimpse()
+    {
+        var config = Reading("dispatcher-cli");
+        config.QueuedMinMessages = 1;
+        config.QueuedMaxMessagesKbytes = 4096;
+        config.MaxPartitionFetchBytes = 64 * 1024; // a batch that is longer comes all the same
+        return Build(config);
+    }
+
+    /// <summary>A consumer that sees what lies in a log, also behind a transaction that somebody has left open.</summary>
+    public IConsumer<byte[]?, byte[]?> LogReader()
+    {
+        var config = Reading("dispatcher-cli");
+        config.QueuedMaxMessagesKbytes = 4096;
+        config.IsolationLevel = IsolationLevel.ReadUncommitted;
+        return Build(config);
+    }
+
     private ConsumerConfig Reading(string group)
     {
-        var config = options.Client<ConsumerConfig>();
+        var config = Checked(options.Client<ConsumerConfig>);
         config.GroupId = group;
         config.EnableAutoCommit = false;
         config.EnableAutoOffsetStore = false;
@@ -84,12 +116,27 @@ internal sealed class KafkaConnection(KafkaOptions options)
         return config;
     }
 
-    private static IConsumer<byte[]?, byte[]?> Build(ConsumerConfig config) => new ConsumerBuilder<byte[]?, byte[]?>(config)
+    private IConsumer<byte[]?, byte[]?> Build(ConsumerConfig config) => Checked(() => new ConsumerBuilder<byte[]?, byte[]?>(config)
         .SetKeyDeserializer(Deserializers.ByteArray!)
         .SetValueDeserializer(Deserializers.ByteArray!)
-        .SetLogHandler(static (_, _) => { })
-        .SetErrorHandler(static (_, _) => { })
-        .Build();
+        .SetLogHandler((_, message) => Write(message))
+        .SetErrorHandler((_, error) => _trouble = error)
+        .Build());
+
+    private void Write(LogMessage message) => Log?.Invoke($"librdkafka {message.Facility}: {message.Message}");
+
+    /// <summary>librdkafka's word on a property's name or its value is the user's to read.</summary>
+    private static T Checked<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new CommandFailedException($"Kafka's configuration is wrong: {e.Message.TrimEnd('.')}; see Kafka:Properties.", ExitCode.Usage);
+        }
+    }
 
     /// <summary>Asks the brokers who they are.</summary>
     /// <param name="admin">The client to ask with.</param>
@@ -102,8 +149,17 @@ internal sealed class KafkaConnection(KafkaOptions options)
         }
         catch (KafkaException e)
         {
-            throw new CommandFailedException(
-                $"no Kafka answers at {options.BootstrapServers} ({e.Error.Code}): check --kafka.", ExitCode.Unreachable);
+            throw new CommandFailedException($"no Kafka answers at {options.BootstrapServers} {Cause(e.Error)}", ExitCode.Unreachable);
         }
     }
+
+    // Somebody who is refused waits as long as somebody whom nobody hears; only the connection's own error tells the two apart.
+    private string Cause(Error error) => _trouble?.Code switch
+    {
+        ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed =>
+            $"that knows this user ({_trouble.Reason.TrimEnd('.')}): check Kafka__Properties__sasl.username, .password and .mechanism.",
+        ErrorCode.Local_Ssl => $"in TLS that this machine accepts ({_trouble.Reason.TrimEnd('.')}): check Kafka__Properties__ssl.ca.location.",
+        ErrorCode.Local_Resolve => "(Local_Resolve): no such host; check --kafka.",
+        _ => $"({error.Code}): check --kafka.",
+    };
 }

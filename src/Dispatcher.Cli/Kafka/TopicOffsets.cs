@@ -38,6 +38,9 @@ internal sealed class TopicOffsets : IDisposable
         }
     }
 
+    /// <summary>The cluster's topics.</summary>
+    public IEnumerable<string> Topics => _partitions.Keys;
+
     public IReadOnlyList<TopicPartition> Partitions(string topic) => _partitions.GetValueOrDefault(topic) ?? [];
 
     /// <summary>Partitions that nobody can say anything about at the moment; offsets leave them out.</summary>
@@ -53,14 +56,18 @@ internal sealed class TopicOffsets : IDisposable
     public Task<Dictionary<TopicPartition, long>> StartsAsync(params IEnumerable<string> topics) => ListAsync(topics, OffsetSpec.Earliest());
 
     /// <summary>
-    /// The offsets from which on everything was produced at an instant or later, some of it perhaps not; where the broker cannot look times up
-    /// (in-memory Kafka), the starts.
+    /// The offset of each partition's first record that was produced at an instant or later, which is its end where there is none. The broker
+    /// may not be able to look times up (in-memory Kafka is not).
     /// </summary>
     /// <param name="instant">The instant.</param>
     /// <param name="starts">The partitions' first offsets.</param>
     /// <param name="ends">Their ends.</param>
+    /// <param name="otherwise">The answer where the broker has none.</param>
     public async Task<Dictionary<TopicPartition, long>> FirstSinceAsync(
-        DateTimeOffset instant, Dictionary<TopicPartition, long> starts, Dictionary<TopicPartition, long> ends)
+        DateTimeOffset instant,
+        Dictionary<TopicPartition, long> starts,
+        Dictionary<TopicPartition, long> ends,
+        Dictionary<TopicPartition, long> otherwise)
     {
         var found = await ListAsync(starts.Keys, OffsetSpec.ForTimestamp(instant.ToUnixTimeMilliseconds()));
         // "None" is also the answer of a broker without the lookup; one that has it knows the first record since 1970.
@@ -69,7 +76,7 @@ internal sealed class TopicOffsets : IDisposable
         return starts.ToDictionary(start => start.Key, start => found.GetValueOrDefault(start.Key, -1) switch
         {
             >= 0 and var offset => Math.Max(offset, start.Value),
-            _ => ever.GetValueOrDefault(start.Key, -1) >= 0 ? ends[start.Key] : start.Value,
+            _ => ever.GetValueOrDefault(start.Key, -1) >= 0 ? ends[start.Key] : otherwise[start.Key],
         });
     }
 

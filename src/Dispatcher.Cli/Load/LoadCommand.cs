@@ -2,6 +2,7 @@ using System.CommandLine;
 using Dispatcher.Cli.Http;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
+using Dispatcher.Client;
 using Spectre.Console;
 
 namespace Dispatcher.Cli.Load;
@@ -22,6 +23,7 @@ internal sealed class LoadCommand(Terminal terminal, TimeProvider time)
             "Posts many pushes, waits for their outcomes, and says how fast it went and what it cost.",
             "dispatcher load",
             "dispatcher load --count 20000 --rate 2000/s --dead 5%",
+            "dispatcher load --batch --count 200000",
             "dispatcher load --targets 100 --json | jq .acceptToSettled.p99");
         _options.AddTo(command);
         command.SetAction(RunAsync);
@@ -33,7 +35,7 @@ internal sealed class LoadCommand(Terminal terminal, TimeProvider time)
         var endpoints = _options.Endpoints.Resolve(parsed);
         var plan = _options.Plan(parsed, endpoints.Session);
         using var http = Connections.Open(plan.Concurrency);
-        var kafka = KafkaConnection.To(endpoints.Kafka, endpoints.TopicPrefix, Environment.GetEnvironmentVariables());
+        var kafka = _options.Endpoints.Connect(parsed);
         using var offsets = new TopicOffsets(kafka);
         var ledger = new OutcomeLedger();
         using var results = await ResultStream.FollowAsync(kafka, offsets, ledger.Settle);
@@ -42,7 +44,9 @@ internal sealed class LoadCommand(Terminal terminal, TimeProvider time)
         await observed.BeginAsync();
         using var deadline = new CancellationTokenSource(_options.Deadline(parsed), time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var run = new LoadRun(new PushApi(http, endpoints.Api, endpoints.Key), plan, ledger, time);
+        ILoad run = plan.Batch
+            ? new BatchLoad(http, new DispatcherClientOptions { Address = endpoints.Api, Key = endpoints.Key, Time = time }, plan, ledger)
+            : new LoadRun(new PushApi(http, endpoints.Api, endpoints.Key), plan, ledger, time);
         var loading = LoadAsync(run, ledger, end.Token);
         var json = parsed.GetValue(_options.Json);
         if (terminal.IsInteractive && !json)
@@ -57,7 +61,7 @@ internal sealed class LoadCommand(Terminal terminal, TimeProvider time)
     }
 
     private static async Task<(IReadOnlyList<LoadCounts> Counts, TimeSpan Elapsed)> LoadAsync(
-        LoadRun run, OutcomeLedger ledger, CancellationToken end)
+        ILoad run, OutcomeLedger ledger, CancellationToken end)
     {
         var posted = await run.RunAsync(end);
         ledger.Close();
@@ -73,7 +77,7 @@ internal sealed class LoadCommand(Terminal terminal, TimeProvider time)
         return posted;
     }
 
-    private Task ShowAsync(LoadRun run, LoadPlan plan, OutcomeLedger ledger, Task loading) =>
+    private Task ShowAsync(ILoad run, LoadPlan plan, OutcomeLedger ledger, Task loading) =>
         terminal.Screen.Progress().HideCompleted(true).StartAsync(async context =>
         {
             var posted = context.AddTask("posted", maxValue: plan.Requests);

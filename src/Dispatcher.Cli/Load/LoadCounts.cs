@@ -1,4 +1,5 @@
 using Dispatcher.Cli.Http;
+using Dispatcher.Client;
 
 namespace Dispatcher.Cli.Load;
 
@@ -24,6 +25,21 @@ internal sealed class LoadCounts
 
     /// <summary>How long the API took, from the moment each request was due.</summary>
     public IReadOnlyList<TimeSpan> Answers => _answers;
+
+    /// <summary>Adds the receipt of a line of a batch.</summary>
+    /// <param name="receipt">The receipt.</param>
+    public void Add(PushReceipt receipt)
+    {
+        Busy += receipt.Retries;
+        Accepted += receipt.Pushes.Count + (receipt.Problem?.Accepted.Count ?? 0);
+        if (receipt.Problem is not { } problem)
+            return;
+        if (problem.Status == 0)
+            Unanswered++;
+        else
+            Refused++;
+        FirstProblem ??= problem.ToString();
+    }
 
     public void Add(PostAnswer answer, TimeSpan sinceDue)
     {

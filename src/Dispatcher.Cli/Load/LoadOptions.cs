@@ -11,6 +11,8 @@ internal sealed class LoadOptions
 {
     private const int DefaultCount = 50_000;
     private const int DefaultConcurrency = 128;
+    private const int DefaultBatches = 4;
+    private const int MostBatches = 64; // what the client takes
 
     private static readonly TimeSpan DefaultDeadline = TimeSpan.FromMinutes(5);
 
@@ -20,6 +22,8 @@ internal sealed class LoadOptions
         ParsedOption.Of<double>("--rate", "Pushes a second [default: as fast as it goes]", Rate.TryParse, "a rate such as 2000/s");
 
     private readonly Option<int?> _targets = ParsedOption.Number("--targets", "Pushes in one request [default: 1]", 1, PushLimits.MaxTargets);
+
+    private readonly Option<bool> _batch = new("--batch") { Description = "Post to /push/batch, 1,000 requests in each" };
 
     private readonly Option<string?> _apps = new("--apps")
     {
@@ -31,7 +35,7 @@ internal sealed class LoadOptions
         ParsedOption.Of<double>("--dead", "Share of devices that are gone [default: 0%]", Share.TryParse, "a share such as 5%");
 
     private readonly Option<int?> _concurrency =
-        ParsedOption.Number("--concurrency", $"Requests at once [default: {DefaultConcurrency}]", 1, 4096);
+        ParsedOption.Number("--concurrency", $"Requests at once [default: {DefaultConcurrency}, of batches {DefaultBatches}]", 1, 4096);
 
     private readonly Option<TimeSpan?> _deadline =
         ParsedOption.Duration("--deadline", $"When to give up, whatever is left [default: {Duration.Text(DefaultDeadline)}]");
@@ -54,9 +58,14 @@ internal sealed class LoadOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_count, _rate, _targets, _apps, _dead, _concurrency, _deadline, _workers, Json])
+        foreach (var option in (Option[])[_count, _rate, _targets, _batch, _apps, _dead, _concurrency, _deadline, _workers, Json])
             command.Options.Add(option);
         Endpoints.AddAllTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_batch) && result.GetResult(_concurrency) is not null && result.GetValue(_concurrency) > MostBatches)
+                result.AddError($"--batch takes a --concurrency of at most {MostBatches}.");
+        });
     }
 
     public TimeSpan Deadline(ParseResult parsed) => parsed.GetValue(_deadline) ?? DefaultDeadline;
@@ -72,7 +81,8 @@ internal sealed class LoadOptions
         Count = parsed.GetValue(_count) ?? DefaultCount,
         Rate = parsed.GetValue(_rate),
         Targets = parsed.GetValue(_targets) ?? 1,
-        Concurrency = parsed.GetValue(_concurrency) ?? DefaultConcurrency,
+        Batch = parsed.GetValue(_batch),
+        Concurrency = parsed.GetValue(_concurrency) ?? (parsed.GetValue(_batch) ? DefaultBatches : DefaultConcurrency),
         Dead = parsed.GetValue(_dead) ?? 0,
         Apps = Apps(parsed.GetValue(_apps), session?.Apps ?? []),
     };

@@ -14,7 +14,10 @@ internal sealed record LoadPlan
     /// <summary>Pushes in one request.</summary>
     public required int Targets { get; init; }
 
-    /// <summary>Requests at once.</summary>
+    /// <summary>Whether requests go many at a time, as lines of a batch.</summary>
+    public bool Batch { get; init; }
+
+    /// <summary>HTTP requests at once.</summary>
     public required int Concurrency { get; init; }
 
     /// <summary>The share of pushes whose device is gone.</summary>

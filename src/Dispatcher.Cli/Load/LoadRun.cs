@@ -9,7 +9,7 @@ namespace Dispatcher.Cli.Load;
 /// <param name="plan">How much, how fast and to whom.</param>
 /// <param name="ledger">Learns the ids of what is accepted.</param>
 /// <param name="time">The clock.</param>
-internal sealed class LoadRun(PushApi api, LoadPlan plan, OutcomeLedger ledger, TimeProvider time)
+internal sealed class LoadRun(PushApi api, LoadPlan plan, OutcomeLedger ledger, TimeProvider time) : ILoad
 {
     private static readonly TimeSpan WaitWhenBusy = TimeSpan.FromSeconds(1);
 
@@ -17,12 +17,10 @@ internal sealed class LoadRun(PushApi api, LoadPlan plan, OutcomeLedger ledger, 
     private long _start;
     private int _next = -1;
 
-    /// <summary>Requests that are done with or under way.</summary>
+    /// <inheritdoc/>
     public int Begun => Math.Clamp(Volatile.Read(ref _next) + 1, 0, plan.Requests);
 
-    /// <summary>Posts them all, or as many as the deadline allows.</summary>
-    /// <param name="deadline">Ends it early.</param>
-    /// <returns>What each sender was answered, and how long it took altogether.</returns>
+    /// <inheritdoc/>
     public async Task<(IReadOnlyList<LoadCounts> Counts, TimeSpan Elapsed)> RunAsync(CancellationToken deadline)
     {
         _start = time.GetTimestamp();

@@ -1,3 +1,6 @@
+using System.Text;
+using Dispatcher.Cli.Processes;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace Dispatcher.Cli.Output;
@@ -14,6 +17,7 @@ namespace Dispatcher.Cli.Output;
 internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter Error, Func<Stream> In, bool IsInteractive)
 {
     private const int UsualColumns = 80;
+    private const int BrokenPipe = 32; // EPIPE, on Linux and macOS
 
     /// <summary>The columns of the screen; no limit when the output goes to a file or another program.</summary>
     public int Width => IsInteractive ? Screen.Profile.Width : int.MaxValue;
@@ -24,19 +28,32 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
     /// <summary>Reads a line that a person types; <see langword="null"/> where nobody can be asked.</summary>
     public Func<string?>? Ask { get; init; }
 
+    /// <summary>Asks whether whoever read what we write has gone: who has nothing to write finds out in no other way.</summary>
+    public Func<bool> HasLostReader { get; init; } = static () => false;
+
+    /// <summary>Whether the program that was reading what we write has ended, as <c>head</c> does when it has enough.</summary>
+    /// <param name="problem">What a write threw.</param>
+    public static bool IsClosedPipe(Exception problem) => problem is IOException { HResult: BrokenPipe };
+
+    /// <summary>Opens standard output for bytes.</summary>
+    public Func<Stream> OpenOut { get; init; } = static () => Stream.Null;
+
     /// <summary>The terminal that started this process.</summary>
     public static Terminal OfThisProcess()
     {
 #pragma warning disable RS0030 // The one place where the command line meets the console.
-        var screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var output = Output();
+        var screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         var capabilities = screen.Profile.Capabilities;
         return new Terminal(
             screen,
-            Console.Out,
+            output,
             Console.Error,
             Console.OpenStandardInput,
             !Console.IsOutputRedirected && capabilities.Ansi && capabilities.Interactive)
         {
+            OpenOut = () => (Stream?)Pipe() ?? Console.OpenStandardOutput(),
+            HasLostReader = Pipe() is null ? static () => false : static () => Libc.IsClosed(1),
             ErrorWidth = Console.IsErrorRedirected || IsDumb() ? null : ErrorColumns(),
             Ask = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.ReadLine,
         };
@@ -57,6 +74,19 @@ internal sealed record Terminal(IAnsiConsole Screen, TextWriter Out, TextWriter 
         {
             return UsualColumns;
         }
+    }
+
+    private static TextWriter Output() => Pipe() is { } pipe
+        ? TextWriter.Synchronized(new StreamWriter(pipe, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true })
+        : Console.Out;
+
+    /// <summary>Standard output where it is a pipe: the console's own stream hides that one was closed, and whoever follows a topic would never end.</summary>
+    private static FileStream? Pipe()
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
+            return null;
+        var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return pipe.CanSeek ? null : pipe; // a file may be written to by others as well: the console's stream leaves its position to the system
     }
 #pragma warning restore RS0030
 }

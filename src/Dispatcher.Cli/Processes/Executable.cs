@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Dispatcher.Cli.Output;
 
 namespace Dispatcher.Cli.Processes;
@@ -23,20 +24,29 @@ internal sealed record Executable(string Path)
         ];
         return candidates.FirstOrDefault(File.Exists) is { } found
             ? new Executable(found)
-            : throw new CommandFailedException($"{name} is not built: no {candidates[0]}; run ./build.sh.");
+            : throw new CommandFailedException($"{name} is not here (looked for {candidates[1]}): run ./build.sh in a checkout, or install a whole package of the command line.");
     }
 
-    /// <summary>How to start it: by the same <c>dotnet</c> that runs this process, or by its own launcher.</summary>
+    /// <summary>How to start it: by its own launcher where this process came by one, else by the <c>dotnet</c> whose runtime this process has.</summary>
     /// <param name="arguments">Its arguments.</param>
     public ProcessStartInfo Start(IEnumerable<string> arguments)
     {
         var folder = System.IO.Path.GetDirectoryName(Path)!;
         var launcher = System.IO.Path.ChangeExtension(Path, OperatingSystem.IsWindows() ? ".exe" : null);
         var host = Environment.ProcessPath;
-        var hosted = System.IO.Path.GetFileNameWithoutExtension(host) is "dotnet" || !File.Exists(launcher);
-        var start = new ProcessStartInfo(hosted ? host ?? "dotnet" : launcher) { WorkingDirectory = folder };
+        var isDotnet = System.IO.Path.GetFileNameWithoutExtension(host) is "dotnet";
+        var hosted = isDotnet || !File.Exists(launcher);
+        var start = new ProcessStartInfo(hosted ? (isDotnet ? host! : Dotnet()) : launcher) { WorkingDirectory = folder };
         foreach (var argument in hosted ? arguments.Prepend(Path) : arguments)
             start.ArgumentList.Add(argument);
         return start;
+    }
+
+    // A tool's launcher is no dotnet; the runtime that it found lies in {dotnet}/shared/{framework}/{version}.
+    private static string Dotnet()
+    {
+        var beside = System.IO.Path.GetFullPath(System.IO.Path.Combine(
+            RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        return File.Exists(beside) ? beside : "dotnet";
     }
 }

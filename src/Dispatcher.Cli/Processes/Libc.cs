@@ -13,4 +13,24 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Signal(int processId, int signal);
+
+    /// <summary>Whether nobody can read any more what is written to a pipe.</summary>
+    /// <param name="file">The descriptor of its writing end.</param>
+    public static bool IsClosed(int file)
+    {
+        const short errorOrHangUp = 0x8 | 0x10; // POLLERR, POLLHUP
+        var poll = new PollFile { File = file };
+        return Poll(ref poll, 1, 0) > 0 && (poll.Answer & errorOrHangUp) != 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref PollFile files, nuint count, int milliseconds);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollFile
+    {
+        public int File;
+        public short Asked;
+        public short Answer;
+    }
 }

@@ -3,6 +3,7 @@ using Dispatcher.Cli.Http;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Session;
+using Dispatcher.Client;
 using Spectre.Console;
 
 namespace Dispatcher.Cli.Push;
@@ -13,7 +14,7 @@ namespace Dispatcher.Cli.Push;
 /// <param name="random">0 to 1.</param>
 internal sealed class PushCommand(Terminal terminal, TimeProvider time, Func<double> random)
 {
-    private const int DefaultConcurrency = 32;
+    private const int DefaultConcurrency = 2;
     private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(60);
 
     private readonly PushOptions _options = new();
@@ -22,7 +23,7 @@ internal sealed class PushCommand(Terminal terminal, TimeProvider time, Func<dou
     {
         var command = new CommandWithExamples(
             "push",
-            "Posts one push made of options, or a file of them.",
+            "Sends one push made of options, or a file of them in batches.",
             "dispatcher push --app shop-ios --token 7f3a… --title 'Order 42' --body 'On its way' --wait",
             "dispatcher push --file samples/pushes.ndjson --wait",
             "gzip -dc pushes.ndjson.gz | dispatcher push --file - --json");
@@ -37,17 +38,19 @@ internal sealed class PushCommand(Terminal terminal, TimeProvider time, Func<dou
         var body = parsed.GetValue(_options.File) is null ? _options.Read(parsed).ToJson() : null;
         var concurrency = parsed.GetValue(_options.Concurrency) ?? DefaultConcurrency;
         using var http = Connections.Open(concurrency);
-        var api = new PushApi(http, endpoints.Api, endpoints.Key);
+
+        if (parsed.GetValue(_options.ValidateOnly))
+            return await new PreviewRun(http, endpoints).RunAsync(body, parsed.GetValue(_options.Json), terminal.Out, cancellationToken);
 
         var ledger = new OutcomeLedger();
         var waits = parsed.GetValue(_options.Wait);
-        using var results = waits ? await FollowAsync(endpoints, ledger) : null;
+        using var results = waits ? await FollowAsync(_options.Endpoints.Connect(parsed), ledger) : null;
 
-        var run = new PushRun(new PatientPost(api, time, random), ledger, concurrency);
+        var run = new PushRun(Client(http, endpoints, concurrency), ledger);
         var report = new PushReport();
         IReadOnlyList<Guid>? ids = null;
         if (body is not null)
-            ids = await run.PostAsync(0, body, report, cancellationToken);
+            ids = await run.SendAsync(body, report, cancellationToken);
         else
             report = await PostFileAsync(run, parsed.GetValue(_options.File)!, parsed.GetValue(_options.Json), cancellationToken);
 
@@ -61,9 +64,19 @@ internal sealed class PushCommand(Terminal terminal, TimeProvider time, Func<dou
             : summary.ExitCode;
     }
 
-    private static async Task<ResultStream> FollowAsync(Endpoints endpoints, OutcomeLedger ledger)
+    /// <summary>Somebody waits at a terminal: an API that is not there is told within a second, one that is busy within a minute.</summary>
+    private DispatcherClient Client(HttpMessageInvoker http, Endpoints endpoints, int concurrency) => new(http, new DispatcherClientOptions
     {
-        var kafka = KafkaConnection.To(endpoints.Kafka, endpoints.TopicPrefix, Environment.GetEnvironmentVariables());
+        Address = endpoints.Api,
+        Key = endpoints.Key,
+        MaxConnects = 3,
+        ConcurrentRequests = concurrency,
+        Time = time,
+        Chance = random,
+    });
+
+    private static async Task<ResultStream> FollowAsync(KafkaConnection kafka, OutcomeLedger ledger)
+    {
         using var offsets = new TopicOffsets(kafka);
         return await ResultStream.FollowAsync(kafka, offsets, ledger.Settle);
     }

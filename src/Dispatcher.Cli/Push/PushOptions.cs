@@ -32,7 +32,7 @@ internal sealed class PushOptions
     public Option<string?> File { get; } =
         new("--file") { Description = "Requests from a file, one JSON object a line; - for standard input", HelpName = "path" };
 
-    public Option<int?> Concurrency { get; } = ParsedOption.Number("--concurrency", "Requests at once [default: 32]", 1, 1024);
+    public Option<int?> Concurrency { get; } = ParsedOption.Number("--concurrency", "Batches of a file at once [default: 2]", 1, 64);
 
     public Option<bool> Wait { get; } = new("--wait") { Description = "Wait for the outcomes and show them" };
 
@@ -40,19 +40,23 @@ internal sealed class PushOptions
 
     public Option<bool> Json { get; } = new("--json") { Description = "The summary as one JSON object" };
 
+    public Option<bool> ValidateOnly { get; } = new("--validate-only") { Description = "Show the requests that the providers would get, and send nothing" };
+
     public EndpointOptions Endpoints { get; } = new();
 
     private IEnumerable<Option> Fields => [_app, _token, _title, _body, _data, _collapseKey, _timeToLive, _class, _priority, _request];
 
     public void AddTo(Command command)
     {
-        foreach (var option in Fields.Concat([File, Concurrency, Wait, Deadline, Json]))
+        foreach (var option in Fields.Concat([File, Concurrency, Wait, Deadline, Json, ValidateOnly]))
             command.Options.Add(option);
         Endpoints.AddAllTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(File) is not null && Fields.FirstOrDefault(field => result.GetResult(field) is not null) is { } field)
                 result.AddError($"--file has whole requests: {field.Name} cannot be added to them.");
+            if (result.GetValue(ValidateOnly) && new Option[] { File, Wait }.FirstOrDefault(option => result.GetResult(option) is not null) is { } other)
+                result.AddError($"--validate-only is for one request that is not sent: {other.Name} makes no sense with it.");
         });
     }
 

@@ -1,4 +1,4 @@
-using Dispatcher.Cli.Http;
+using Dispatcher.Client;
 
 namespace Dispatcher.Cli.Push;
 
@@ -36,33 +36,25 @@ internal sealed class PushReport
         }
     }
 
-    public void Add(int line, PostAnswer answer, int retries)
+    public void Add(int line, PushReceipt receipt)
     {
         lock (_lock)
         {
-            Retried += retries;
-            switch (answer)
+            Retried += receipt.Retries;
+            if (receipt.Problem is not { } problem)
             {
-                case PostAnswer.Accepted accepted:
-                    Accepted++;
-                    Pushes += accepted.Pushes.Count;
-                    break;
-                case PostAnswer.Refused { Problem: var problem }:
-                    _refusals.Add(new Refusal(line, problem.Status, problem.Line));
-                    break;
-                case PostAnswer.Busy { Problem: var problem }:
-                    _refusals.Add(new Refusal(line, problem.Status, problem.Line));
-                    break;
-                case PostAnswer.Partial { Problem: var problem, Pushes: var pushes }:
-                    Pushes += pushes.Count;
-                    _refusals.Add(new Refusal(line, problem.Status, problem.Line));
-                    break;
-                case PostAnswer.NoAnswer { Reason: var reason }:
-                    _refusals.Add(new Refusal(line, 0, $"no answer, so it may have been accepted: {reason}"));
-                    break;
-                case PostAnswer.Unreachable { Reason: var reason }:
-                    Unreachable ??= reason;
-                    break;
+                Accepted++;
+                Pushes += receipt.Pushes.Count;
+            }
+            else if (problem.IsUnreachable)
+            {
+                Unreachable ??= problem.Detail;
+            }
+            else
+            {
+                Pushes += problem.Accepted.Count;
+                _refusals.Add(new Refusal(
+                    line, problem.Status, problem.Status == 0 ? $"no answer, so it may have been accepted: {problem.Detail}" : problem.ToString()));
             }
         }
     }

@@ -21,7 +21,11 @@ internal sealed record UpSession(
     Uri? Control,
     IReadOnlyList<Uri> Workers,
     IReadOnlyList<SessionApp> Apps,
-    int Pid);
+    int Pid)
+{
+    /// <summary>What configures its workers, as environment variables: how Kafka, APNs and FCM are reached, and where the apps are.</summary>
+    public IReadOnlyDictionary<string, string?>? Environment { get; init; }
+}
 
 /// <summary>An app of the session.</summary>
 /// <param name="Name">Its name.</param>

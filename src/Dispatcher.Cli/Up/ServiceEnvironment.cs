@@ -1,4 +1,5 @@
 using Dispatcher.Cli.Kafka;
+using Dispatcher.Cli.Keys;
 
 namespace Dispatcher.Cli.Up;
 
@@ -15,8 +16,16 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
     public Dictionary<string, string?> Api(Uri address, ApiKey key, string tenant)
     {
         var environment = Shared(address);
+        environment["Server__StopGrace"] = "00:00:00"; // no load balancer has to notice
         environment["Access__Keys__up__Sha256"] = key.Sha256;
         environment["Access__Keys__up__Tenant"] = tenant;
+        if (simulator?.Kafka is not null)
+        {
+            // In-memory Kafka keeps 5 MiB of a partition and drops the oldest, read or not.
+            environment["Backlog__MaxPartitionBytes"] = "4194304";
+            environment["Backlog__BulkShare"] = "0.8";
+        }
+
         if (simulator?.Fcm is { } fcm)
         {
             environment["Fcm__TopicEndpoint"] = Origin(fcm);
@@ -53,6 +62,11 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
 
         return environment;
     }
+
+    /// <summary>What other commands have to know of a worker's.</summary>
+    public Dictionary<string, string?> Configuration() => Worker(new Uri("http://127.0.0.1"))
+        .Where(variable => variable.Key == "AppsFolder" || variable.Key.Contains("__", StringComparison.Ordinal))
+        .ToDictionary();
 
     private Dictionary<string, string?> Shared(Uri address) => new()
     {

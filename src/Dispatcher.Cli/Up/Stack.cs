@@ -1,9 +1,11 @@
 using System.Globalization;
 using Dispatcher.Cli.Arguments;
 using Dispatcher.Cli.Kafka;
+using Dispatcher.Cli.Keys;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Processes;
 using Dispatcher.Cli.Session;
+using Dispatcher.Cli.Topics;
 using Dispatcher.Core.Apps;
 
 namespace Dispatcher.Cli.Up;
@@ -33,7 +35,7 @@ internal sealed class Stack(UpRequest request, SessionFolder folder, ChildSet ch
         var simulator = await StartSimulatorAsync(cancellationToken);
         var kafka = Kafka(request.Kafka ?? simulator!.Kafka!, request.TopicPrefix);
         if (request.Kafka is not null)
-            await new KafkaTopics(kafka).CreateMissingAsync(request.PartitionCount, request.Replication);
+            await CreateTopicsAsync(kafka);
 
         var (appsFolder, apps, tenant) = Apps(simulator);
         var environment = new ServiceEnvironment(kafka, appsFolder, simulator);
@@ -52,7 +54,10 @@ internal sealed class Stack(UpRequest request, SessionFolder folder, ChildSet ch
             await ReadyAsync(child, token => readiness.WaitAsync(address, token), cancellationToken);
 
         var session = new UpSession(
-            api, key.Secret, kafka.Options.BootstrapServers, request.TopicPrefix, simulator?.Control, workers, apps, Environment.ProcessId);
+            api, key.Secret, kafka.Options.BootstrapServers, request.TopicPrefix, simulator?.Control, workers, apps, Environment.ProcessId)
+        {
+            Environment = environment.Configuration(),
+        };
         return (session, kafka);
     }
 
@@ -74,6 +79,15 @@ internal sealed class Stack(UpRequest request, SessionFolder folder, ChildSet ch
         var clean = await Task.WhenAll(stopped.Select(child => child.StopAsync(grace, time)));
         return [.. stopped.Zip(clean).Where(pair => !pair.Second).Select(pair =>
             $"{pair.First.Name} did not stop by itself, without an error, within {Duration.Text(grace)}; its log: {folder.Log(pair.First.Name)}")];
+    }
+
+    private async Task CreateTopicsAsync(KafkaConnection kafka)
+    {
+        using var cluster = new ClusterTopics(kafka);
+        var copies = request.Replication ?? cluster.UsualReplication;
+        var plans = TopicPlan.All(kafka.Topics, request.PartitionCount, copies);
+        foreach (var change in TopicChange.Needed(plans, await cluster.ReadAsync(plans), copies, grows: false, alters: false))
+            await cluster.ApplyAsync(change);
     }
 
     private async Task<SimulatorInfo?> StartSimulatorAsync(CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Dispatcher.Cli.Http;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Processes;
 using Dispatcher.Cli.Session;
+using Dispatcher.Cli.Topics;
 
 namespace Dispatcher.Cli.Up;
 
@@ -19,7 +20,7 @@ internal sealed class UpRun(Terminal terminal, SessionFile sessionFile, TimeProv
     {
         request = request with { Port = Ports.Require(request.Port) };
         if (request.Kafka is not null)
-            new KafkaTopics(Stack.Kafka(request.Kafka, request.TopicPrefix)).RequireCluster();
+            new ClusterTopics(Stack.Kafka(request.Kafka, request.TopicPrefix)).Dispose(); // whether it is there, before anything is started
 
         using var folder = SessionFolder.Create();
         using var http = Connections.Open();

@@ -82,6 +82,24 @@ public sealed record DeadLetter
     /// <summary>The W3C trace of the original.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>What the last replay left on it, where it had one; it is one of <see cref="Headers"/>.</summary>
+    public ReplayMark? Replay => ReplayMark.Read(Headers);
+
+    /// <summary>
+    /// The record that sends the push again: what its first producer gave it, and the mark of the replay. What is known of the attempts so far
+    /// stays here, so they begin anew.
+    /// </summary>
+    /// <param name="value">The push: <see cref="Value"/>, unless something of it is to be different.</param>
+    /// <param name="mark">The replay.</param>
+    public Message<byte[]?, byte[]?> ToReplay(byte[] value, ReplayMark mark)
+    {
+        var headers = OriginalHeaders.Copy(Headers);
+        if (TraceParent is { } trace)
+            headers.Add(DeadLetterHeaders.TraceParent, Encoding.UTF8.GetBytes(trace));
+        mark.Put(headers);
+        return new Message<byte[]?, byte[]?> { Key = Key, Value = value, Headers = headers };
+    }
+
     /// <summary>What is left for a topic that does not take all of it.</summary>
     public DeadLetter WithoutValue() => this with { Value = null, ValueOmitted = Value?.Length ?? 0 };
 

@@ -28,5 +28,6 @@ public static class DeadLetterHeaders
     // A replay gives these to the record that it puts back; they stay with it like any header of a producer, and so return in its next dead letter.
     public const string ReplayId = "replay-id";
     public const string ReplayCount = "replay-count";
+    public const string ReplayOrigin = "replay-origin";
 #pragma warning restore CS1591
 }

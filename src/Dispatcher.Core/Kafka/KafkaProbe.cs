@@ -17,7 +17,7 @@ public static class KafkaProbe
             var missing = topics.Except(Topics(options, deadline)).ToList();
             return missing.Count == 0
                 ? null
-                : $"Kafka at {options.BootstrapServers} has no topic {string.Join(", ", missing)}; create them first (docs/operations.md).";
+                : $"Kafka at {options.BootstrapServers} has no topic {string.Join(", ", missing)}; create them first: dispatcher topics create (docs/operations.md).";
         }
         catch (KafkaException e)
         {

@@ -18,10 +18,15 @@ public enum ProduceOutcome
 /// <summary>The answer to one produce.</summary>
 /// <param name="Outcome">Whether the record is in Kafka.</param>
 /// <param name="Code">Kafka's own word for it.</param>
-public readonly record struct ProduceAnswer(ProduceOutcome Outcome, ErrorCode Code)
+/// <param name="Partition">Where the record is; -1 when it is nowhere, or nobody knows where.</param>
+/// <param name="Offset">Its place there.</param>
+public readonly record struct ProduceAnswer(ProduceOutcome Outcome, ErrorCode Code, int Partition = -1, long Offset = -1)
 {
     /// <summary>Whether the record, or the batch that it was in, is longer than the topic or the client allows.</summary>
     public bool IsTooLarge => Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge;
+
+    /// <summary>Whether the producer's own queue has no room for it.</summary>
+    public bool IsQueueFull => Code == ErrorCode.Local_QueueFull;
 
     /// <summary>
     /// Whether Kafka refuses this very record, so that producing it again changes nothing. What an operator can put right for all records (a

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Confluent.Kafka;
+using Dispatcher.Core.Kafka.Backlogs;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Kafka;
@@ -10,7 +11,8 @@ namespace Dispatcher.Core.Kafka;
 /// </summary>
 /// <param name="producer">The process's producer.</param>
 /// <param name="topics">The names of the lanes' topics.</param>
-public sealed class PushPublisher(RecordProducer producer, TopicNames topics)
+/// <param name="backlog">Refuses what goes to a lane that has too much waiting; without one nothing is refused for that.</param>
+public sealed class PushPublisher(RecordProducer producer, TopicNames topics, BacklogGuard? backlog = null)
 {
     private const long MaxRecords = ProducerSettings.QueueRecords * 4L / 5;
     private const long MaxBytes = ProducerSettings.QueueBytes * 4L / 5;
@@ -20,24 +22,56 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics)
 
     /// <summary>Publishes the pushes of one request.</summary>
     /// <param name="pushes">Each with the lane it goes to.</param>
-    public async Task<PublishAnswer> PublishAsync(IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
+    /// <param name="marks">What tells repetitions, for each push; <see langword="null"/> when none of them can be one.</param>
+    public async Task<PublishAnswer> PublishAsync(
+        IReadOnlyList<(PushNotification Push, Lane Lane)> pushes, IReadOnlyList<RepeatMark?>? marks = null)
     {
         var values = Encode(pushes);
         var bytes = values.Sum(value => (long)value.Length);
         if (!TryReserve(values.Length, bytes))
             return PublishAnswer.QueueFull;
+        if (backlog?.TryEnter(pushes, values) is { } full)
+        {
+            Release(values.Length, bytes);
+            return new PublishAnswer([]) { FullLane = full };
+        }
+
+        ProduceAnswer[]? answers = null;
         try
         {
             var acks = new Task<ProduceAnswer>[values.Length];
             for (var i = 0; i < acks.Length; i++)
-                acks[i] = producer.ProduceAsync(topics.Pushes(pushes[i].Lane), new Message<byte[]?, byte[]?> { Value = values[i] });
-            return new PublishAnswer(await Task.WhenAll(acks));
+                acks[i] = producer.ProduceAsync(topics.Pushes(pushes[i].Lane), Message(values[i], marks?[i]));
+            return new PublishAnswer(answers = await Task.WhenAll(acks));
         }
         finally
         {
+            backlog?.Leave(pushes, values, answers);
             Release(values.Length, bytes);
         }
     }
+
+    /// <summary>Publishes a push whose record is there already: one that is sent again.</summary>
+    /// <param name="lane">The lane it goes to.</param>
+    /// <param name="record">Its record.</param>
+    /// <returns>Kafka's answer; refused as <see cref="ErrorCode.Local_QueueFull"/> while too much is on its way.</returns>
+    public async Task<ProduceAnswer> PublishAsync(Lane lane, Message<byte[]?, byte[]?> record)
+    {
+        var bytes = (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
+        if (!TryReserve(1, bytes))
+            return new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_QueueFull);
+        try
+        {
+            return await producer.ProduceAsync(topics.Pushes(lane), record);
+        }
+        finally
+        {
+            Release(1, bytes);
+        }
+    }
+
+    private static Message<byte[]?, byte[]?> Message(byte[] value, RepeatMark? mark) =>
+        mark?.ToMessage(value) ?? new Message<byte[]?, byte[]?> { Value = value };
 
     private static byte[][] Encode(IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
     {

@@ -204,6 +204,8 @@ public sealed partial class RecordProducer : IDisposable
         {
             var answer = ProduceAnswer.From(report.Status, report.Error);
             if (answer.Outcome == ProduceOutcome.Acked)
+                answer = answer with { Partition = report.Partition.Value, Offset = report.Offset.Value };
+            if (answer.Outcome == ProduceOutcome.Acked)
                 Volatile.Write(ref _incarnation.RefusedSequences, 0);
             else
                 _owner.Watch(_incarnation, report.Error);

@@ -16,13 +16,19 @@ public sealed class TopicNames(string prefix, string delayTiers = DelayTiers.Def
     /// <summary>Tokens that a provider declared dead, as <see cref="InvalidToken"/>; compacted.</summary>
     public string Tokens { get; } = $"{prefix}.tokens";
 
+    /// <summary>Which pushes are for later, as <see cref="ScheduledPushes"/>: what can be cancelled.</summary>
+    public string Scheduled { get; } = $"{prefix}.scheduled";
+
+    /// <summary>Which of them are not to be sent after all, as <see cref="ScheduledPushes"/>.</summary>
+    public string Cancels { get; } = $"{prefix}.cancels";
+
     /// <summary>Pushes that wait.</summary>
     public DelayTiers Delays { get; } =
         DelayTiers.Parse(delayTiers, prefix) ?? throw new ArgumentException($"'{delayTiers}' is not a list of waits.", nameof(delayTiers));
 
     /// <summary>Every topic.</summary>
     public IEnumerable<string> All =>
-        [.. Lane.All.Select(Pushes), .. Delays.Topics, .. Enum.GetValues<Provider>().Select(DeadLetters), Results, Tokens];
+        [.. Lane.All.Select(Pushes), .. Delays.Topics, .. Enum.GetValues<Provider>().Select(DeadLetters), Results, Tokens, Scheduled, Cancels];
 
     /// <summary>The topic of a lane.</summary>
     /// <param name="lane">The lane.</param>

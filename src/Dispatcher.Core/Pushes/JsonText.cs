@@ -5,6 +5,9 @@ namespace Dispatcher.Core.Pushes;
 /// <summary>What JSON says of its own strings. A parser leaves them as they are until somebody asks for them.</summary>
 public static class JsonText
 {
+    // Of a value that a message repeats. Device tokens are longer, or have more than letters.
+    private const int LongestShown = 20;
+
     /// <summary>Whether every string and name within is valid Unicode: no lone surrogate escaped, no bytes that are not UTF-8.</summary>
     /// <param name="value">The JSON.</param>
     public static bool IsUnicode(this JsonElement value)
@@ -25,6 +28,22 @@ public static class JsonText
         }
     }
 
+    /// <summary>
+    /// What a value is, for a message that says what it must be. Text is repeated only where it can be nobody's token: up to 20 letters.
+    /// </summary>
+    /// <param name="value">The JSON.</param>
+    public static string Describe(this JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String when !value.IsUnicode() => "a string that is not valid Unicode",
+        JsonValueKind.String => Describe(value.GetString()!),
+        JsonValueKind.Number => value.GetRawText() is { Length: <= LongestShown } number ? number : "a number with many digits",
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => "null",
+    };
+
     /// <summary>Whether the value is a string that says just that.</summary>
     /// <param name="value">The JSON.</param>
     /// <param name="word">What it may say.</param>
@@ -39,4 +58,9 @@ public static class JsonText
             return false; // the parser does not compare what it cannot transcode
         }
     }
+
+    private static string Describe(string text) =>
+        text.Length <= LongestShown && text.All(c => char.IsAsciiLetter(c) || c is '-' or '_')
+            ? $"\"{text}\""
+            : text.Length == 1 ? "a string of 1 character" : $"a string of {text.Length} characters";
 }

@@ -7,7 +7,7 @@ namespace Dispatcher.Core.Pushes;
 /// Escapes what JSON asks for (quote, backslash, control characters) and nothing else. Even .NET's "relaxed" encoder writes an emoji as
 /// twelve bytes of escapes instead of four, and providers count bytes.
 /// </summary>
-internal sealed class PlainJsonEncoder : JavaScriptEncoder
+public sealed class PlainJsonEncoder : JavaScriptEncoder
 {
     private const string Escaped =
         "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"

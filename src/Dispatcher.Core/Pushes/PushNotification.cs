@@ -8,7 +8,9 @@ public sealed record PushNotification
     /// <summary>The version that <see cref="PushJson"/> writes, and the newest it reads.</summary>
     public const int SchemaVersion = 1;
 
-    /// <summary>A UUIDv7, the same on every retry and replay; also the <c>apns-id</c>.</summary>
+    /// <summary>
+    /// The same on every retry and replay; also the <c>apns-id</c>. A UUIDv7, unless the caller gave it or a <see cref="RepeatKey"/> that it derives from.
+    /// </summary>
     public required Guid Id { get; init; }
 
     /// <summary>The configured application that the target belongs to.</summary>

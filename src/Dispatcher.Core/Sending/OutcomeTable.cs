@@ -53,6 +53,7 @@ public static class OutcomeTable
         OutcomeKind.NotSent => "notSent",
         OutcomeKind.Misconfigured => "misconfigured",
         OutcomeKind.Expired => "expired",
+        OutcomeKind.Cancelled => "cancelled",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No word for the outcome."),
     };
 
@@ -76,6 +77,7 @@ public static class OutcomeTable
         OutcomeKind.NotSent => new(false, false, BreakerSignal.Failure, Settlement.Retry),
         OutcomeKind.Misconfigured => new(false, false, BreakerSignal.Neutral, Settlement.Retry),
         OutcomeKind.Expired => new(true, false, BreakerSignal.Neutral, Settlement.Complete),
+        OutcomeKind.Cancelled => new(true, false, BreakerSignal.Neutral, Settlement.Complete),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No row in the outcome table."),
     };
 }

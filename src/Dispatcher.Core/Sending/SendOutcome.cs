@@ -8,7 +8,7 @@ public abstract record SendOutcome
 {
     private SendOutcome(OutcomeKind kind) => Kind = kind;
 
-    /// <summary>Which of the nine it is.</summary>
+    /// <summary>Which of the ten it is.</summary>
     public OutcomeKind Kind { get; }
 
     /// <summary>The provider's reason or ours, in a word that can be counted; <see langword="null"/> for an accepted push.</summary>
@@ -53,6 +53,9 @@ public abstract record SendOutcome
 
     /// <summary>Its time to live ended before it could be sent.</summary>
     public sealed record Expired() : SendOutcome(OutcomeKind.Expired);
+
+    /// <summary>It was cancelled before it was due.</summary>
+    public sealed record Cancelled() : SendOutcome(OutcomeKind.Cancelled);
 }
 
 /// <summary>The names of the outcomes, as they appear in results, metrics and dead letters.</summary>
@@ -84,6 +87,9 @@ public enum OutcomeKind
 
     /// <inheritdoc cref="SendOutcome.Expired"/>
     Expired,
+
+    /// <inheritdoc cref="SendOutcome.Cancelled"/>
+    Cancelled,
 }
 
 /// <summary>Whom a provider's "too fast" is about.</summary>

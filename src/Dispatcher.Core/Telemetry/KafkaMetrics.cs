@@ -14,6 +14,10 @@ public sealed class KafkaMetrics
     private readonly Counter<long> _handOffRetries;
     private readonly Counter<long> _lostToRetention;
     private readonly Counter<long> _skipped;
+    private readonly Counter<long> _repeated;
+    private readonly Counter<long> _conflicting;
+    private readonly Counter<long> _tailsRead;
+    private readonly Counter<long> _tailsNotRead;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">Where the meter comes from.</param>
@@ -32,7 +36,33 @@ public sealed class KafkaMetrics
             "dispatcher.kafka.records.lost", "{record}", "Records that Kafka deleted before they were settled.");
         _skipped = meter.CreateCounter<long>(
             "dispatcher.kafka.records.skipped", "{record}", "Records that a former owner of the partition had settled, as its last commit says.");
+        _repeated = meter.CreateCounter<long>(
+            "dispatcher.kafka.records.repeated", "{record}", "Records that were not dispatched because an earlier one has the same idempotency key.");
+        _conflicting = meter.CreateCounter<long>(
+            "dispatcher.kafka.records.conflicting", "{record}", "Those of them that come from another request than the earlier one.");
+        _tailsRead = meter.CreateCounter<long>(
+            "dispatcher.kafka.tail.reads", "{partition}", "Partitions that were read back for idempotency keys.");
+        _tailsNotRead = meter.CreateCounter<long>(
+            "dispatcher.kafka.tail.failures", "{partition}", "Partitions that could not be read back, so that repetitions may have been sent.");
     }
+
+    /// <summary>A record was not dispatched: it repeats an earlier one.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="isConflict">Whether it comes from another request.</param>
+    public void RecordRepeated(string topic, bool isConflict)
+    {
+        _repeated.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", topic));
+        if (isConflict)
+            _conflicting.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", topic));
+    }
+
+    /// <summary>What came before in a partition was read.</summary>
+    /// <param name="pump">The pump.</param>
+    public void TailRead(string pump) => _tailsRead.Add(1, new KeyValuePair<string, object?>("dispatcher.pump", pump));
+
+    /// <summary>What came before in a partition could not be read in time.</summary>
+    /// <param name="pump">The pump.</param>
+    public void TailReadFailed(string pump) => _tailsNotRead.Add(1, new KeyValuePair<string, object?>("dispatcher.pump", pump));
 
     /// <summary>A record was not dispatched: the partition's former owner had settled it.</summary>
     /// <param name="topic">The topic.</param>

@@ -65,6 +65,14 @@ public sealed class InMemoryKafka : IDisposable
     public void MoveCoordinator(string group, int broker) =>
         Do(() => MockCluster.SetCoordinator(_cluster, "group", group, broker), $"make broker {broker} the coordinator of {group}");
 
+    /// <summary>Takes a partition's leader away, so that nobody can read or write it.</summary>
+    public void RemoveLeader(string topic, int partition) =>
+        Do(() => MockCluster.SetLeader(_cluster, topic, partition, -1), $"take the leader of {topic}/{partition} away");
+
+    /// <summary>Deletes a partition's records before an offset, as retention does.</summary>
+    public void DeleteRecords(string topic, int partition, long before) =>
+        Do(() => MockCluster.DeleteRecords(_cluster, topic, partition, before), $"delete records of {topic}/{partition}");
+
     /// <summary>Answers the next requests of that kind with these error codes, one each; what they asked for is not done.</summary>
     public void FailNext(KafkaApi api, params ReadOnlySpan<int> errors)
     {

@@ -13,6 +13,9 @@ internal static class ConsumerSettings
     /// <summary>The same for the delay tiers: four lanes share what one has, because what they read ahead they hold themselves.</summary>
     private const int DelayPrefetchKbytes = 4 * 1024;
 
+    /// <summary>The same for what reads tails: it keeps nothing but keys.</summary>
+    private const int TailPrefetchKbytes = 8 * 1024;
+
     /// <summary>The group of a lane: one per lane, so that a rebalance of one leaves the others alone.</summary>
     /// <param name="options">How to reach Kafka.</param>
     /// <param name="lane">The lane.</param>
@@ -32,6 +35,20 @@ internal static class ConsumerSettings
     public static ConsumerConfig ForDelays(KafkaOptions options, Lane lane) =>
         ForGroup(options, $"{Group(options, lane)}.delay", DelayPrefetchKbytes);
 
+    /// <summary>
+    /// The configuration of what reads back in a lane's topic. It names the lane's group, because librdkafka wants one and an operator has allowed
+    /// this one, but it neither joins nor commits.
+    /// </summary>
+    /// <param name="options">How to reach Kafka.</param>
+    /// <param name="lane">The lane.</param>
+    public static ConsumerConfig ForTails(KafkaOptions options, Lane lane)
+    {
+        var config = ForGroup(options, Group(options, lane), TailPrefetchKbytes);
+        config.EnableAutoCommit = false;
+        config.EnablePartitionEof = true; // what was deleted or compacted away does not come, and nothing else tells
+        return config;
+    }
+
     /// <summary>Makes one consumer of each kind and throws it away: what librdkafka refuses once, it refuses each time a pump asks.</summary>
     /// <param name="options">How to reach Kafka.</param>
     /// <returns>What it says, in one line; <see langword="null"/> when it takes the configuration.</returns>
@@ -39,7 +56,7 @@ internal static class ConsumerSettings
     {
         try
         {
-            foreach (var config in (ConsumerConfig[])[ForLane(options, Lane.All[0]), ForDelays(options, Lane.All[0])])
+            foreach (var config in (ConsumerConfig[])[ForLane(options, Lane.All[0]), ForDelays(options, Lane.All[0]), ForTails(options, Lane.All[0])])
             {
                 new ConsumerBuilder<Ignore, Ignore>(config)
                     .SetLogHandler(static (_, _) => { })

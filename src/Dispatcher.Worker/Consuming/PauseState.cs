@@ -17,6 +17,9 @@ internal enum PauseReasons
 
     /// <summary>A batch cannot be read (checksum, compression); going on would skip it.</summary>
     Unreadable = 8,
+
+    /// <summary>What came before its first record with a mark is being read.</summary>
+    Tail = 16,
 }
 
 /// <summary>

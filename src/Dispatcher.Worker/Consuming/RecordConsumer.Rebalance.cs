@@ -122,6 +122,7 @@ internal sealed partial class RecordConsumer
             if (_trackers.Remove(partition, out var tracker))
                 tracker.Detach();
             _committed.Remove(partition);
+            _repeats?.Forget(partition);
             // librdkafka keeps the pause with the partition: given back later, it would never be fetched from again.
             if (_pauses.Unassign(partition))
                 _consumer.Resume([OfTopic(partition)]);

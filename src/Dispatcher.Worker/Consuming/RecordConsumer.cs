@@ -35,6 +35,7 @@ internal sealed partial class RecordConsumer
     private readonly PauseState _pauses = new();
     private readonly long?[] _fullSince;
     private readonly SparseCommits? _sparse;
+    private readonly RepeatGuard? _repeats;
 
     // Bound: what one round consumed before it saw that there was no room, and one record of each partition that comes while all are paused.
     private readonly List<ConsumeResult<byte[]?, RecordBytes>> _held = [];
@@ -68,6 +69,8 @@ internal sealed partial class RecordConsumer
             .Build();
         if (options.SparseCommits)
             _sparse = new SparseCommits(_consumer.Handle, TimeSpan.FromMilliseconds(settings.Config.AutoCommitIntervalMs ?? 5_000), time);
+        if (settings.Tails is { } tails && options.RepeatKeys > 0)
+            _repeats = new RepeatGuard(_name, tails, options, time, metrics, logger);
     }
 
     /// <summary>Whether the group has given this consumer its share, which may be nothing.</summary>
@@ -104,6 +107,7 @@ internal sealed partial class RecordConsumer
         finally
         {
             _consumer.Dispose();
+            _repeats?.Stop();
             foreach (var tracker in _trackers.Values)
                 tracker.Detach();
             _sink.DropClosed();
@@ -238,6 +242,11 @@ internal sealed partial class RecordConsumer
             return false;
         }
 
+        RepeatMark mark = default;
+        var isMarked = isOurs && _repeats is not null && RepeatMark.TryRead(record.Message.Key, record.Message.Headers, out mark);
+        if (isMarked && !_repeats!.IsReady(partition, record.TopicPartition, record.Offset.Value))
+            return false;
+
         var tracker = Tracker(partition, record.Offset.Value);
         if (!tracker.TryAdd(record.Offset.Value, record.LeaderEpoch ?? -1))
         {
@@ -245,6 +254,7 @@ internal sealed partial class RecordConsumer
             return false;
         }
 
+        var isRepeated = isMarked && _repeats!.IsRepeated(partition, record, mark);
         if (tracker.IsSettled(record.Offset.Value))
         {
             record.Message.Value.Return();
@@ -252,9 +262,10 @@ internal sealed partial class RecordConsumer
             return true;
         }
 
-        if (!isOurs)
+        if (!isOurs || isRepeated)
         {
-            tracker.Complete(record.Offset.Value); // its own lane's group reads it too, and settles it there
+            // Its own lane's group reads it too, and settles it there; or an earlier offset is its push, and holds the watermark until it is settled.
+            tracker.Complete(record.Offset.Value);
             record.Message.Value.Return();
             return true;
         }
@@ -279,6 +290,7 @@ internal sealed partial class RecordConsumer
         {
             Log.Rewound(_logger, _name, OfTopic(partition).Topic, partition.Partition, tracker.Next, offset);
             tracker.Detach();
+            _repeats?.Forget(partition); // the log may have been cut: what it remembers may be gone, unsent
         }
         else if (_committed.Remove(partition, out var committed))
         {
@@ -294,7 +306,11 @@ internal sealed partial class RecordConsumer
     private void ApplyPauses()
     {
         foreach (var partition in _pauses.Assigned.ToArray())
+        {
             _pauses.Set(partition, PauseReasons.Full, IsFullForLong(partition.Topic));
+            _pauses.Set(partition, PauseReasons.Tail, _repeats?.IsReading(partition) == true);
+        }
+
         foreach (var (partition, tracker) in _trackers)
         {
             // Half a window of hysteresis, because every pause throws the prefetch away.

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Dispatcher.Core.Kafka;
 
 namespace Dispatcher.Worker.Consuming;
 

@@ -18,6 +18,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly List<LaneWorker> _lanes;
     private readonly List<Pump> _pumps;
+    private readonly Cancellations _cancellations;
     private readonly long _startedAt;
 
     public DispatchService(
@@ -33,6 +34,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         DispatchMetrics dispatchMetrics,
         KafkaMetrics kafkaMetrics,
         SendingMetrics sendingMetrics,
+        SchedulingMetrics schedulingMetrics,
         TimeProvider time,
         Func<double> chance,
         ILoggerFactory loggers)
@@ -42,12 +44,14 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         _startedAt = time.GetTimestamp();
         _logger = loggers.CreateLogger<DispatchService>();
         var topics = kafka.Topics;
+        _cancellations = new Cancellations(kafka, options.MaxCancelled, schedulingMetrics, kafkaMetrics, time, loggers);
         var parts = new LaneParts(
             apps,
             kafka,
             options,
             new HandOff(producer, time, chance, kafkaMetrics, loggers.CreateLogger<HandOff>()),
             new RetryDecision(retry, topics.Delays.Waits),
+            _cancellations,
             retry.UnknownAppGrace,
             dispatchMetrics,
             kafkaMetrics,
@@ -74,6 +78,9 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     /// <summary>Whether every pump has its share of partitions.</summary>
     public bool IsAssigned => _pumps.TrueForAll(pump => pump.IsAssigned);
 
+    /// <summary>Whether everything has been read that was cancelled before the start.</summary>
+    public bool KnowsCancelled => _cancellations.HasCaughtUp;
+
     /// <summary>How long the slowest pump has not gone round.</summary>
     public TimeSpan SinceLastRound => _pumps.Max(pump => pump.SinceLastRound);
 
@@ -86,6 +93,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _cancellations.Start();
         _pumps.ForEach(pump => pump.Start());
         return Task.CompletedTask;
     }
@@ -96,6 +104,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         Log.Draining(_logger, InFlight);
         await Task.WhenAll(_pumps.Select(pump => pump.StopAsync())); // drains: whatever ends within the deadline is settled
         await Task.WhenAll(_lanes.Select(lane => lane.Dispatcher.StopAsync()));
+        await _cancellations.StopAsync();
         _producer.Flush(FlushTimeout);
 
         var (ended, usage) = (Math.Max(1, Ended), ProcessUsage.Read());
@@ -109,7 +118,11 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _lanes.ForEach(lane => lane.Dispose());
+    public void Dispose()
+    {
+        _lanes.ForEach(lane => lane.Dispose());
+        _cancellations.Dispose();
+    }
 
     private static partial class Log
     {

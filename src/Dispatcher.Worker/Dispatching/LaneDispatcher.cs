@@ -1,3 +1,4 @@
+using Dispatcher.Core.Apps;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Worker.Consuming;
@@ -13,6 +14,7 @@ internal sealed class LaneDispatcher(
     LaneReader reader,
     PushSender sender,
     Settler settler,
+    Cancellations cancellations,
     Faults faults,
     TimeSpan unknownAppGrace,
     TimeProvider time) : IDisposable
@@ -158,11 +160,18 @@ internal sealed class LaneDispatcher(
             await settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
         else if (refusal is { } why)
             await settler.RefuseAsync(consumed, push, why, abort);
+        else if (cancellations.Knows(push!, app!.Tenant))
+            await CancelAsync(consumed, push!, app!, abort);
         else if (Later(consumed.Delay?.NotBefore, push!.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
             await settler.PostponeAsync(consumed, notBefore, "scheduled", abort);
+        else if (await cancellations.IsCancelledAsync(push, app!.Tenant, abort))
+            await CancelAsync(consumed, push, app!, abort);
         else
             await settler.SettleAsync(consumed, push, app!, await SendAsync(consumed, push, abort), abort);
     }
+
+    private Task CancelAsync(ConsumedPush consumed, PushNotification push, App app, CancellationToken abort) =>
+        settler.SettleAsync(consumed, push, app, new SendReport(new SendOutcome.Cancelled(), 0, null, null), abort);
 
     private LaneRecord Read(ConsumedPush consumed)
     {

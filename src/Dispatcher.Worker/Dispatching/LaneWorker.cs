@@ -15,6 +15,7 @@ internal sealed record LaneParts(
     WorkerOptions Options,
     HandOff HandOff,
     RetryDecision Retry,
+    Cancellations Cancellations,
     TimeSpan UnknownAppGrace,
     DispatchMetrics DispatchMetrics,
     KafkaMetrics KafkaMetrics,
@@ -47,6 +48,7 @@ internal sealed class LaneWorker : IDisposable
             new LaneReader(lane, topic, parts.Apps),
             sender,
             settler,
+            parts.Cancellations,
             new Faults(lane, parts.DispatchMetrics, parts.Time, parts.Loggers.CreateLogger<Faults>()),
             parts.UnknownAppGrace,
             parts.Time);
@@ -55,7 +57,10 @@ internal sealed class LaneWorker : IDisposable
         Pumps =
         [
             NewPump(
-                new PumpSettings(lane.Name, [topic], DelaysOf: null, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane)),
+                new PumpSettings(lane.Name, [topic], DelaysOf: null, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane))
+                {
+                    Tails = ConsumerSettings.ForTails(parts.Kafka, lane),
+                },
                 new LaneSink(Dispatcher)),
             NewPump(
                 new PumpSettings($"{lane.Name}.delay", parts.DelayTiers, lane, parts.Apps, ConsumerSettings.ForDelays(parts.Kafka, lane)),

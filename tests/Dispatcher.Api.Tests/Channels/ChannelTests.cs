@@ -108,7 +108,7 @@ public sealed class ChannelTests(ChannelTests.Stage stage) : IClassFixture<Chann
         var answer = await stage.Api.SendAsync(HttpMethod.Get, Channels);
 
         Assert.Equal((401, "unauthorized"), (answer.Status, answer.Problem));
-        Assert.Equal("Bearer", answer.Headers["WWW-Authenticate"]);
+        Assert.Equal("Bearer realm=\"dispatcher\"", answer.Headers["WWW-Authenticate"]);
     }
 
     [Fact]

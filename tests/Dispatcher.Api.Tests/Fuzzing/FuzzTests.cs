@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Templates;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
@@ -35,7 +36,8 @@ public sealed class FuzzTests : IDisposable
             },
             folder: null);
         var time = TimeProvider.System;
-        _intake = new PushIntake(new Admission(_apps, time), publisher: null!, time); // nothing is published here
+        _intake = new PushIntake(
+            new Admission(_apps, new TemplateCatalog([])), publisher: null!, new KnownRequests(new IdempotencyOptions(), time), time); // nothing is published here
     }
 
     [Fact]

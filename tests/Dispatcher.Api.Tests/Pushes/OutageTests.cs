@@ -23,6 +23,9 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(202, (await _api.PushAsync(Push)).Status);
 
         _api.Kafka.Cluster.SetDown();
+        // Until its connection has broken, the producer would put the records on it, and nobody could say whether they were taken.
+        while ((await _api.SendAsync(HttpMethod.Get, "/health/ready")).Status != 503)
+            await Task.Yield();
         var refused = await _api.PushAsync(PushOnTwoLanes);
         var ready = await _api.SendAsync(HttpMethod.Get, "/health/ready");
         var live = await _api.SendAsync(HttpMethod.Get, "/health/live");
@@ -52,6 +55,28 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.False(answer.Json.TryGetProperty("unknown", out _));
         Assert.Contains(accepted, Lane.All.SelectMany(_api.Kafka.Read).Select(push => push.Id));
         Assert.Equal(3, _api.Kafka.Count());
+    }
+
+    /// <summary>What was taken lies there twice then, with the same mark, and a worker sends one of them.</summary>
+    [Fact]
+    public async Task A_request_with_a_key_of_which_kafka_took_a_part_may_be_sent_again_as_it_is()
+    {
+        Assert.Equal(202, (await _api.PushAsync(PushOnTwoLanes)).Status);
+        var key = ("Idempotency-Key", "order-42");
+
+        _api.Kafka.Cluster.FailNext(KafkaApi.Produce, 87);
+        var answer = await _api.PushAsync(PushOnTwoLanes, key);
+        var other = await _api.PushAsync(Push, key);
+        var again = await _api.PushAsync(PushOnTwoLanes, key);
+
+        Assert.Equal((503, 422, 202), (answer.Status, other.Status, again.Status));
+        Assert.EndsWith("Send it again as it is, with the same key: no push is sent twice.", answer.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.False(again.Headers.ContainsKey("Idempotency-Replayed"));
+        var taken = Assert.Single(answer.Json.GetProperty("accepted").EnumerateArray()).GetGuid();
+        Assert.Contains(taken, again.PushIds);
+        var records = Lane.All.SelectMany(_api.Kafka.ReadRecords).Where(record => record.Push.Id == taken).ToList();
+        Assert.Equal(2, records.Count);
+        Assert.Single(records.Select(record => (record.Mark!.Value, record.Partition)).Distinct());
     }
 
     [Fact]

@@ -109,9 +109,9 @@ public sealed class RefusedTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         await AssertRefusedAsync($$$"""{{{{Android}}},"fcm":{"color":"red"}}""", "#/fcm/color", "is not a field of FCM's message");
 
     [Theory]
-    [InlineData("{\"android\":{\"ttl\":3600}}", "#/fcm/android/ttl", "must be seconds with an s, such as \"3600s\" or \"1.5s\"")]
-    [InlineData("{\"android\":{\"notification\":{\"bodyLocArgs\":[1]}}}", "#/fcm/android/notification/bodyLocArgs/0", "must be a string")]
-    [InlineData("{\"webpush\":{\"headers\":{\"TTL\":15}}}", "#/fcm/webpush/headers/TTL", "must be a string")]
+    [InlineData("{\"android\":{\"ttl\":3600}}", "#/fcm/android/ttl", "must be seconds with an s, such as \"3600s\" or \"1.5s\", not 3600")]
+    [InlineData("{\"android\":{\"notification\":{\"bodyLocArgs\":[1]}}}", "#/fcm/android/notification/bodyLocArgs/0", "must be a string, not 1")]
+    [InlineData("{\"webpush\":{\"headers\":{\"TTL\":15}}}", "#/fcm/webpush/headers/TTL", "must be a string, not 15")]
     public async Task Fcm_s_own_words_are_checked_too(string fcm, string at, string detail) =>
         await AssertRefusedAsync($$"""{{{Android}},{{Title}},"fcm":{{fcm}}}""", at, detail);
 

@@ -26,7 +26,7 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly Dictionary<string, string> _shared;
     private readonly List<ChildProgram> _workers = [];
     private readonly Lazy<ResultLedger> _ledger;
-    private ChildProgram? _api;
+    private readonly List<ChildProgram> _apis = [];
 
     private Deployment(DeploymentOptions options, DirectoryInfo directory, Simulator simulator)
     {
@@ -53,7 +53,7 @@ internal sealed class Deployment : IAsyncDisposable
 
     public PushApi Api { get; private set; } = null!;
 
-    public ChildProgram ApiProgram => _api!;
+    public ChildProgram ApiProgram => _apis[0];
 
     /// <summary>All that were ever started, in the order of their starts.</summary>
     public IReadOnlyList<ChildProgram> Workers
@@ -77,7 +77,7 @@ internal sealed class Deployment : IAsyncDisposable
         var deployment = new Deployment(options, directory, simulator);
         try
         {
-            await deployment.StartApiAsync();
+            deployment.Api = await deployment.AddApiAsync();
             foreach (var worker in Enumerable.Range(0, options.Workers).Select(_ => deployment.StartWorker()).ToList())
                 await ReadyAsync(worker);
             return deployment;
@@ -87,6 +87,22 @@ internal sealed class Deployment : IAsyncDisposable
             await deployment.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts another instance of the API.</summary>
+    public async Task<PushApi> AddApiAsync()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["Access:Keys:test:Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
+            ["Access:Keys:test:Tenant"] = "shop",
+            ["Server:StopGrace"] = "00:00:00",
+        };
+        foreach (var (name, value) in Options.ApiSettings)
+            settings[name] = value;
+        var api = Start("Dispatcher.Api", settings);
+        _apis.Add(api);
+        return new PushApi(new Uri(await api.SaysAsync("Now listening on: ")), Key);
     }
 
     public ChildProgram Worker(int index) => Workers[index];
@@ -133,8 +149,8 @@ internal sealed class Deployment : IAsyncDisposable
     {
         foreach (var program in Workers)
             await program.DisposeAsync();
-        if (_api is not null)
-            await _api.DisposeAsync();
+        foreach (var api in _apis)
+            await api.DisposeAsync();
         if (_ledger.IsValueCreated)
             await _ledger.Value.DisposeAsync();
         await Simulator.DisposeAsync();
@@ -143,16 +159,6 @@ internal sealed class Deployment : IAsyncDisposable
 
     private static KafkaOptions KafkaOf(string bootstrapServers, DeploymentOptions options) =>
         new() { BootstrapServers = bootstrapServers, DelayTiers = options.DelayTiers };
-
-    private async Task StartApiAsync()
-    {
-        _api = Start("Dispatcher.Api", new()
-        {
-            ["Access:Keys:test:Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))),
-            ["Access:Keys:test:Tenant"] = "shop",
-        });
-        Api = new PushApi(new Uri(await _api.SaysAsync("Now listening on: ")), Key);
-    }
 
     private ChildProgram Start(string name, Dictionary<string, string> own) =>
         ChildProgram.Start(name, [], new Dictionary<string, string>(_shared.Concat(own)));

@@ -1,6 +1,5 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
+using Dispatcher.Client;
 
 namespace Dispatcher.Chaos.Stage;
 
@@ -8,34 +7,53 @@ namespace Dispatcher.Chaos.Stage;
 internal sealed record AcceptedPush(Guid Id, string App, string Token);
 
 /// <summary>The API over HTTP, as a business service calls it.</summary>
-internal sealed class PushApi(Uri address, string key)
+internal sealed class PushApi(Uri address, string apiKey)
 {
     private static readonly HttpMessageInvoker Http = new(new SocketsHttpHandler());
+
+    // No second attempt and no keys: the books count what the API promised to a service that asks once.
+    private readonly DispatcherClient _client = new(Http, new DispatcherClientOptions
+    {
+        Address = address,
+        Key = apiKey,
+        MaxAttempts = 1,
+        IdempotencyKeys = false,
+        AttemptTimeout = Patience.Limit,
+    });
 
     /// <summary>Posts one push to some targets.</summary>
     /// <returns>The accepted pushes; none when the API could not take them (503), which is no promise.</returns>
     public async Task<IReadOnlyList<AcceptedPush>> PushAsync(
-        IReadOnlyList<(string App, string Token)> targets, string @class = "urgent", int? timeToLive = null)
+        IReadOnlyList<(string App, string Token)> targets,
+        string @class = "urgent",
+        int? timeToLive = null,
+        string? key = null,
+        DateTimeOffset? sendAt = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/push"))
+        var receipt = await _client.TrySendAsync(new PushMessage
         {
-            Content = JsonContent.Create(new
-            {
-                to = targets.Select(target => new { app = target.App, token = target.Token }),
-                notification = new { title = "Order 42", body = "On its way" },
-                @class,
-                timeToLive,
-            }),
+            To = [.. targets.Select(target => PushTarget.Token(target.App, target.Token))],
+            Notification = new Notification { Title = "Order 42", Body = "On its way" },
+            Class = @class == "bulk" ? PushClass.Bulk : PushClass.Urgent,
+            TimeToLive = timeToLive is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            SendAt = sendAt,
+            IdempotencyKey = key,
+        });
+        return receipt.Problem switch
+        {
+            null => [.. receipt.Pushes.Zip(targets, (push, target) => new AcceptedPush(push.Id, target.App, target.Token))],
+            { Status: (int)HttpStatusCode.ServiceUnavailable } => [],
+            { } problem => throw new InvalidOperationException($"The API answered: {problem}"),
         };
-        request.Headers.Authorization = new("Bearer", key);
+    }
+
+    /// <summary>Cancels a push.</summary>
+    public async Task<HttpStatusCode> CancelAsync(Guid id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(address, $"/push/{id}"));
+        request.Headers.Authorization = new("Bearer", apiKey);
         using var response = await Http.SendAsync(request, CancellationToken.None).WaitAsync(Patience.Limit);
-        var body = await response.Content.ReadAsStringAsync();
-        if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
-            return [];
-        if (response.StatusCode != HttpStatusCode.Accepted)
-            throw new InvalidOperationException($"The API answered {response.StatusCode}: {body}");
-        var ids = JsonElement.Parse(body).GetProperty("pushes").EnumerateArray().Select(push => push.GetProperty("id").GetGuid());
-        return [.. ids.Zip(targets, (id, target) => new AcceptedPush(id, target.App, target.Token))];
+        return response.StatusCode;
     }
 
     public async Task<bool> IsReadyAsync()

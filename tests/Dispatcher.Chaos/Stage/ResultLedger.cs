@@ -35,7 +35,7 @@ internal sealed class ResultLedger : IAsyncDisposable
     /// <summary>Waits until every push has ended.</summary>
     public Task SettledAsync(IReadOnlyCollection<AcceptedPush> pushes) => Patience.UntilAsync(
         () => pushes.All(push => _results.ContainsKey(push.Id)),
-        () => $"of {pushes.Count} pushes these have not ended: {string.Join(", ", pushes.Where(push => !_results.ContainsKey(push.Id)).Take(5))} …");
+        () => $"{pushes.Count(push => !_results.ContainsKey(push.Id))} of {pushes.Count} pushes have not ended: {string.Join(", ", pushes.Where(push => !_results.ContainsKey(push.Id)).Take(5))} …");
 
     public Task SettledAsync(int pushes) => Patience.UntilAsync(() => Settled >= pushes, () => $"{Settled} of {pushes} pushes have ended");
 

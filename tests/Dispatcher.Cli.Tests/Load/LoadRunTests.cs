@@ -2,6 +2,7 @@ using System.Net;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Load;
 using Dispatcher.Cli.Output;
+using Dispatcher.Client;
 using Dispatcher.Core.Sending;
 using Dispatcher.Testing;
 
@@ -74,6 +75,31 @@ public sealed class LoadRunTests
         await _time.WaitForTimersAsync();
         await deadline.CancelAsync();
         Assert.Equal(1, (await running).Counts.Sum(count => count.Accepted));
+    }
+
+    [Fact]
+    public async Task A_batch_load_posts_everything_in_batches()
+    {
+        using var api = new ScriptedApi((_, body) => ScriptedApi.Results(body, _ =>
+            $$"""
+            "status":202,"id":"{{Guid.Empty}}","pushes":[{"id":"{{Guid.CreateVersion7(_time.GetUtcNow())}}","app":"ios","target":"ab"}]
+            """));
+        var options = new DispatcherClientOptions { Address = new Uri("http://api.test"), Time = _time };
+        var (counts, _) = await new BatchLoad(new HttpMessageInvoker(api), options, LoadPlanTests.Plan(2500, concurrency: 2), _ledger).RunAsync(CancellationToken.None);
+
+        Assert.Equal(2500, Assert.Single(counts).Accepted);
+        Assert.Equal((3, 2500), (api.Bodies.Count, _ledger.PendingCount));
+        Assert.DoesNotContain("idempotencyKey", api.Bodies.First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_batch_load_counts_what_was_refused_and_why()
+    {
+        using var api = new ScriptedApi((_, body) => ScriptedApi.Results(body, _ => """ "status":400,"problem":{"title":"no"} """));
+        var options = new DispatcherClientOptions { Address = new Uri("http://api.test"), Time = _time };
+        var (counts, _) = await new BatchLoad(new HttpMessageInvoker(api), options, LoadPlanTests.Plan(3), _ledger).RunAsync(CancellationToken.None);
+
+        Assert.Equal((0, 3, "400 no"), (counts[0].Accepted, counts[0].Refused, counts[0].FirstProblem));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Push;
@@ -15,12 +16,13 @@ public sealed class PushRunTests
     [Fact]
     public async Task Each_line_is_posted_once_and_refusals_keep_their_line()
     {
-        using var api = new ScriptedApi((_, body) => body.Contains("bad", StringComparison.Ordinal)
-            ? ScriptedApi.Json(HttpStatusCode.BadRequest, """{"title":"no"}""")
-            : ScriptedApi.Accepted(Guid.CreateVersion7(_time.GetUtcNow()), Guid.CreateVersion7(_time.GetUtcNow())));
+        using var api = new ScriptedApi((_, body) => ScriptedApi.Results(body, line => line.Contains("bad", StringComparison.Ordinal)
+            ? """ "status":400,"problem":{"title":"no"} """
+            : Accepted(2)));
         var report = await RunAsync(api, "{\"n\":1}\n{\"bad\":2}\n\n{\"n\":4}\n");
 
-        Assert.Equal(["{\"bad\":2}", "{\"n\":1}", "{\"n\":4}"], api.Bodies.Order(StringComparer.Ordinal));
+        Assert.Equal(["bad", "n", "n"], api.Bodies.SelectMany(body => body.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            .Select(line => JsonElement.Parse(line).EnumerateObject().Last().Name).Order(StringComparer.Ordinal));
         Assert.Equal((2, 4), (report.Accepted, report.Pushes));
         Assert.Equal(new Refusal(2, 400, "400 no"), Assert.Single(report.Refusals));
         Assert.Equal(4, _ledger.PendingCount);
@@ -29,25 +31,43 @@ public sealed class PushRunTests
     [Fact]
     public async Task A_line_over_the_limit_is_refused_without_being_posted()
     {
-        using var api = ScriptedApi.Accepting();
+        using var api = new ScriptedApi((_, body) => ScriptedApi.Results(body, _ => Accepted(1)));
         var report = await RunAsync(api, $"{{\"x\":\"{new string('y', 1_100_000)}\"}}\n{{}}\n");
-        Assert.Equal("{}", Assert.Single(api.Bodies));
+        Assert.StartsWith("{\"idempotencyKey\":", Assert.Single(api.Bodies), StringComparison.Ordinal);
         Assert.Equal(1, Assert.Single(report.Refusals).Line);
+        Assert.Equal(1, report.Accepted);
     }
 
     [Fact]
     public async Task It_stops_when_the_api_cannot_be_reached()
     {
         using var api = new ScriptedApi((_, _) => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
-        var running = RunAsync(api, string.Concat(Enumerable.Repeat("{}\n", 1000)), concurrency: 1);
+        var running = RunAsync(api, string.Concat(Enumerable.Repeat("{}\n", 1000)));
         while (!running.IsCompleted)
         {
             await Task.WhenAny(running, _time.WaitForTimersAsync());
-            _time.Advance(TimeSpan.FromMilliseconds(100));
+            if (_time.NextDue < TimeSpan.FromSeconds(10)) // an attempt is under way otherwise
+                _time.Advance(_time.NextDue.Value);
+            else
+                await Task.Yield();
         }
 
         Assert.Equal("refused", (await running).Unreachable);
-        Assert.InRange(api.Bodies.Count, 3, 4); // three attempts, and at most one more line begun
+        Assert.InRange(api.Bodies.Count, 3, 9); // three attempts for each of the batches under way
+    }
+
+    [Fact]
+    public async Task What_may_have_been_accepted_is_said()
+    {
+        using var api = new ScriptedApi((_, _) => ScriptedApi.Json(
+            HttpStatusCode.ServiceUnavailable, $$"""{"title":"Kafka","accepted":["{{Some.Id}}"]}""", retryAfter: 3600));
+        var report = new PushReport();
+
+        var ids = await new PushRun(api.Patient(_time), _ledger).SendAsync("{}"u8.ToArray(), report, CancellationToken.None);
+
+        Assert.Equal([Some.Id], ids);
+        Assert.Equal(new Refusal(0, 503, "503 Kafka"), Assert.Single(report.Refusals));
+        Assert.Equal((0, 1, 1), (report.Accepted, report.Pushes, _ledger.PendingCount));
     }
 
     [Fact]
@@ -85,10 +105,17 @@ public sealed class PushRunTests
         return ledger;
     }
 
-    private async Task<PushReport> RunAsync(ScriptedApi api, string lines, int concurrency = 4)
+    private async Task<PushReport> RunAsync(ScriptedApi api, string lines)
     {
-        var post = new PatientPost(api.Client(), _time, static () => 0);
         await using var input = new MemoryStream(Encoding.UTF8.GetBytes(lines));
-        return await new PushRun(post, _ledger, concurrency).RunAsync(input, static _ => { }, CancellationToken.None);
+        return await new PushRun(api.Patient(_time), _ledger).RunAsync(input, static _ => { }, CancellationToken.None);
+    }
+
+    private string Accepted(int pushes)
+    {
+        var list = string.Join(',', Enumerable.Range(0, pushes).Select(_ => $$"""{"id":"{{Guid.CreateVersion7(_time.GetUtcNow())}}","app":"shop-ios","target":"ab"}"""));
+        return $$"""
+            "status":202,"id":"{{Guid.Empty}}","pushes":[{{list}}]
+            """;
     }
 }

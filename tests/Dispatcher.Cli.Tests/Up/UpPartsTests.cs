@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Dispatcher.Cli.Keys;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Session;
 using Dispatcher.Cli.Up;

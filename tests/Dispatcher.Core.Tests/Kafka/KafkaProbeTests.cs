@@ -18,7 +18,7 @@ public sealed class KafkaProbeTests : IDisposable
         var problem = KafkaProbe.Problem(_kafka.Options(), ["push.results", "other.results", "other.tokens"], TestKafka.Patience);
 
         Assert.Equal(
-            $"Kafka at {_kafka.Cluster.BootstrapServers} has no topic other.results, other.tokens; create them first (docs/operations.md).", problem);
+            $"Kafka at {_kafka.Cluster.BootstrapServers} has no topic other.results, other.tokens; create them first: dispatcher topics create (docs/operations.md).", problem);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Tests.Providers;
@@ -30,6 +31,23 @@ public sealed class PushPublisherTests : IDisposable
             Assert.True(PushJson.TryDecode(record.Value, DateTimeOffset.UnixEpoch, out var read, out _));
             Assert.Equal(pair.Item1, read);
         });
+    }
+
+    [Fact]
+    public async Task A_record_that_is_there_already_goes_to_its_lane_as_it_is_and_counts_like_any_other()
+    {
+        using var producer = _kafka.Producer();
+        var publisher = new PushPublisher(producer, Topics);
+        var record = new Message<byte[]?, byte[]?> { Key = "k"u8.ToArray(), Value = "{}"u8.ToArray(), Headers = new Headers { { "order", "42"u8.ToArray() } } };
+
+        Assert.Equal(ProduceOutcome.Acked, (await publisher.PublishAsync(ApnsUrgent, record)).Outcome);
+        var read = Assert.Single(_kafka.Read(Topics.Pushes(ApnsUrgent), 1)).Message;
+        Assert.Equal(record.Key, read.Key);
+        Assert.Equal(record.Value, read.Value);
+        Assert.Equal("42"u8.ToArray(), read.Headers.GetLastBytes("order"));
+
+        var tooMuch = new Message<byte[]?, byte[]?> { Value = new byte[ProducerSettings.QueueBytes] };
+        Assert.Equal(ErrorCode.Local_QueueFull, (await publisher.PublishAsync(ApnsUrgent, tooMuch)).Code);
     }
 
     [Fact]

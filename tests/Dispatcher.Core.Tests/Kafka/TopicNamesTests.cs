@@ -10,7 +10,7 @@ public sealed class TopicNamesTests
         Assert.Equal(
             [
                 "push.apns.urgent", "push.apns.bulk", "push.fcm.urgent", "push.fcm.bulk", "push.delay.10s", "push.delay.1m", "push.delay.10m",
-                "push.delay.1h", "push.apns.dead", "push.fcm.dead", "push.results", "push.tokens",
+                "push.delay.1h", "push.apns.dead", "push.fcm.dead", "push.results", "push.tokens", "push.scheduled", "push.cancels",
             ],
             new TopicNames(TopicNames.DefaultPrefix).All);
 

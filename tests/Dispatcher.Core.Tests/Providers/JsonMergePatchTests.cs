@@ -35,4 +35,23 @@ public sealed class JsonMergePatchTests
 
         Assert.Equal("""{"a":2}""", merged!.ToJsonString());
     }
+
+    [Theory]
+    [InlineData("""{"a":1}""", """{"b":2}""", """{"a":1,"b":2}""")]
+    [InlineData("""{"a":1}""", """{"a":2}""", """{"a":2}""")]
+    [InlineData("""{"a":1,"b":2}""", """{"a":null}""", """{"a":null,"b":2}""")]
+    [InlineData("""{"a":null}""", """{"a":2}""", """{"a":2}""")]
+    [InlineData("""{"a":{"b":1,"c":null}}""", """{"a":{"c":{"d":1},"e":[1]}}""", """{"a":{"b":1,"c":{"d":1},"e":[1]}}""")]
+    [InlineData("""{"a":{"b":1}}""", """{"a":[null]}""", """{"a":[null]}""")]
+    [InlineData("""{"ü":"é\n"}""", "{}", """{"ü":"é\n"}""")]
+    public void One_patch_does_what_two_do_in_turn(string first, string second, string composed)
+    {
+        var both = JsonMergePatch.Compose(JsonElement.Parse(first), JsonElement.Parse(second));
+
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse(composed), both), both.GetRawText());
+        JsonNode? Target() => JsonNode.Parse("""{"a":{"b":9,"f":9},"c":9}""");
+        Assert.True(JsonNode.DeepEquals(
+            JsonMergePatch.Apply(JsonMergePatch.Apply(Target(), JsonElement.Parse(first)), JsonElement.Parse(second)),
+            JsonMergePatch.Apply(Target(), both)));
+    }
 }

@@ -37,6 +37,7 @@ public sealed class OutcomeTableTests
                 new SendOutcome.Accepted("1").Kind, new SendOutcome.Unregistered(null).Kind, new SendOutcome.Rejected().Kind,
                 new SendOutcome.Throttled(ThrottleScope.App).Kind, new SendOutcome.Unavailable().Kind, new SendOutcome.Ambiguous().Kind,
                 new SendOutcome.NotSent().Kind, new SendOutcome.Misconfigured().Kind, new SendOutcome.Expired().Kind,
+                new SendOutcome.Cancelled().Kind,
             ]);
 
     [Fact]

@@ -74,6 +74,7 @@ public sealed class FaultTests : IDisposable
             new LaneReader(LaneCluster.Lane, _cluster.Topic, apps: null!), // a bug, if ever there was one
             sender: null!,
             Settler(producer, counters),
+            cancellations: null!,
             new Faults(LaneCluster.Lane, new DispatchMetrics(counters), time, loggers.CreateLogger<Faults>()),
             TimeSpan.Zero,
             time);

@@ -45,6 +45,7 @@ internal sealed class TestWorker : IAsyncDisposable
             new DispatchMetrics(Counters),
             kafkaMetrics,
             new SendingMetrics(Counters),
+            new SchedulingMetrics(Counters),
             time,
             () => 0.5,
             _loggers);
@@ -55,6 +56,8 @@ internal sealed class TestWorker : IAsyncDisposable
     public Counters Counters { get; } = new();
 
     public bool IsAssigned => _service.IsAssigned;
+
+    public bool HasCaughtUp => _service.KnowsCancelled;
 
     public int InFlight => _service.InFlight;
 

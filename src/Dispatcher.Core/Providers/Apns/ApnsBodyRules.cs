@@ -29,7 +29,7 @@ internal sealed class ApnsBodyRules
         else if (!body.TryGetProperty("aps", out var aps))
             rules.CheckShown(body);
         else if (aps.ValueKind != JsonValueKind.Object)
-            rules.Add(ApsPointer, "must be an object");
+            rules.Add(ApsPointer, $"must be an object, not {aps.Describe()}");
         else
             rules.CheckAps(body, aps, isBroadcast);
     }
@@ -44,7 +44,7 @@ internal sealed class ApnsBodyRules
         if (!body.TryGetProperty(allowed, out var magic))
             Add($"{PayloadPointer}/{allowed}", "is missing: an mdm push holds the device's PushMagic and nothing else");
         else if (magic.ValueKind != JsonValueKind.String)
-            Add($"{PayloadPointer}/{allowed}", "must be a string");
+            Add($"{PayloadPointer}/{allowed}", $"must be a string, not {magic.Describe()}");
     }
 
     private void CheckAps(JsonElement body, JsonElement aps, bool isBroadcast)
@@ -53,13 +53,13 @@ internal sealed class ApnsBodyRules
         {
             var pointer = JsonPointer.To(ApsPointer, member.Name);
             if (ApnsFields.Problem(member.Name, member.Value) is { } problem)
-                Add(pointer, problem);
+                Add(pointer, $"{problem}, not {member.Value.Describe()}");
             else if (_type == ApnsPushType.Background && member.Name != _type.Flag && !ApnsPushType.ShowsSomething(body))
                 Add(pointer, "must not be in a background push: its aps holds content-available and nothing else");
             else if (member.Name == "alert" && member.Value.ValueKind == JsonValueKind.Object)
                 CheckAlert(member.Value);
             else if (member.Name == "relevance-score" && _type != ApnsPushType.LiveActivity && member.Value.GetDouble() is < 0 or > 1)
-                Add(pointer, "must be 0 to 1");
+                Add(pointer, $"must be 0 to 1, not {member.Value.Describe()}");
         }
 
         CheckShown(body);
@@ -74,7 +74,7 @@ internal sealed class ApnsBodyRules
         foreach (var member in alert.EnumerateObject())
         {
             if (ApnsFields.AlertProblem(member.Name, member.Value, _type == ApnsPushType.LiveActivity) is { } problem)
-                Add(JsonPointer.To($"{ApsPointer}/alert", member.Name), problem);
+                Add(JsonPointer.To($"{ApsPointer}/alert", member.Name), $"{problem}, not {member.Value.Describe()}");
         }
     }
 

@@ -65,7 +65,7 @@ internal static class ApnsFields
             _ => true,
         })
             ? null
-            : "must have critical as 0 or 1, name as a string, and volume from 0 to 1";
+            : "must be an object with critical as 0 or 1, name as a string, and volume from 0 to 1";
     }
 
     private static string? Must(bool holds, string problem) => holds ? null : problem;

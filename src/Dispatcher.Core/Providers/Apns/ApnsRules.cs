@@ -36,6 +36,10 @@ public static class ApnsRules
     public static bool HasOwnContent(PushNotification push, ApnsApp app) =>
         push.Apns?.Payload is not null || ApnsPushType.Of(push, app.BundleId).NeedsNoContent;
 
+    /// <summary>The largest body of a push.</summary>
+    internal static int MaxBytes(PushNotification push, ApnsPushType type) =>
+        push.Target.Kind == TargetKind.Channel ? PushLimits.ApnsBroadcastPayloadBytes : type.MaxBytes;
+
     private static void CheckData(PushNotification push, ApnsPushType type, List<PushProblem> problems)
     {
         if (!type.HasAps)
@@ -108,11 +112,11 @@ public static class ApnsRules
     private static void CheckOverrides(ApnsOverrides overrides, ApnsPushType type, ApnsApp app, List<PushProblem> problems)
     {
         if (overrides.Priority is { } priority && type.OnlyPriority is { } only && priority != only)
-            problems.Add(new("/apns/priority", $"must be {only} for a {type.Name} push"));
-        else if (overrides.Priority is not (null or 10 or 5 or 1))
-            problems.Add(new("/apns/priority", "must be 10, 5 or 1"));
-        if (overrides.Expiration is { UnixSeconds: < 0 or > ApnsExpiration.Latest })
-            problems.Add(new("/apns/expiration", $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\""));
+            problems.Add(new("/apns/priority", $"must be {only} for a {type.Name} push, not {priority}"));
+        else if (overrides.Priority is { } other and not (10 or 5 or 1))
+            problems.Add(new("/apns/priority", $"must be 10, 5 or 1, not {other}"));
+        if (overrides.Expiration is { UnixSeconds: { } seconds and (< 0 or > ApnsExpiration.Latest) })
+            problems.Add(new("/apns/expiration", $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\", not {seconds}"));
 
         // A key reaches all apps of its team: without this, whoever may use one app could send to another.
         if (overrides.Topic is { } topic && !(topic == app.BundleId || topic.StartsWith(app.BundleId + ".", StringComparison.Ordinal) && IsHeaderText(topic)))
@@ -134,7 +138,7 @@ public static class ApnsRules
     private static void CheckBody(PushNotification push, ApnsPushType type, List<PushProblem> problems)
     {
         var isBroadcast = push.Target.Kind == TargetKind.Channel;
-        var limit = isBroadcast ? PushLimits.ApnsBroadcastPayloadBytes : type.MaxBytes;
+        var limit = MaxBytes(push, type);
         // What the neutral fields render for a plain push is right by itself.
         var isPlain = push.Apns?.Payload is null && push.Apns?.PushType is null && !isBroadcast && type.HasAps;
         if (isPlain && RenderedSize.AtMost(push) <= limit)

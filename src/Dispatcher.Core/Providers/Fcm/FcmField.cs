@@ -42,11 +42,14 @@ internal sealed partial record FcmField(string Name, FcmKind Kind)
     /// <summary>What else the text has to obey; says the problem, or <see langword="null"/>.</summary>
     public Func<string, string?>? Rule { get; init; }
 
+    /// <summary>What the members of a map have to obey besides, by their names; says the problem, or <see langword="null"/>.</summary>
+    public Func<string, string, string?>? MemberRule { get; init; }
+
     /// <summary>What is wrong with a value that is no map, list or message; <see langword="null"/> when nothing is.</summary>
     public string? Problem(JsonElement value) => Kind switch
     {
         FcmKind.Text or FcmKind.TextMap or FcmKind.TextList => Text(value) is { } text ? Rule?.Invoke(text) : "must be a string",
-        FcmKind.Data => Text(value) is null ? "must be a string; FCM takes nothing else as data" : null,
+        FcmKind.Data => Text(value) is null ? "must be a string" : null,
         FcmKind.Flag => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "must be true or false",
         FcmKind.Integer => IsNumber(value) && value.TryGetInt32(out _) ? null : "must be a whole number of 32 bits",
         FcmKind.Share => IsNumber(value) && value.TryGetDouble(out var share) && share is >= 0 and <= 1 ? null : "must be a number from 0 to 1",

@@ -10,7 +10,15 @@ internal static partial class FcmMessage
 {
     private static readonly FcmField AnalyticsLabel = new("analytics_label", Text)
     {
-        Rule = label => LabelPattern.IsMatch(label) ? null : "must have 1 to 50 of a-z A-Z 0-9 - _ . ~ %",
+        Rule = label => label.Length is 0 or > 50 ? $"must have 1 to 50 characters, not {label.Length}"
+            : LabelPattern.IsMatch(label) ? null
+            : "may have the characters a-z A-Z 0-9 - _ . ~ % only",
+    };
+
+    // The rule that the neutral image has.
+    private static readonly FcmField Image = new("image", Text)
+    {
+        Rule = image => Uri.TryCreate(image, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps ? null : "must be an absolute https URL",
     };
 
     private static readonly FcmFields LightSettings = new(
@@ -51,7 +59,7 @@ internal static partial class FcmMessage
         new("visibility", Choice) { Choices = ["VISIBILITY_UNSPECIFIED", "PRIVATE", "PUBLIC", "SECRET"] },
         new("notification_count", Integer),
         new("light_settings", Message) { Fields = LightSettings },
-        new("image", Text),
+        Image,
         new("bypass_proxy_notification", Flag),
         new("proxy", Choice) { Choices = ["PROXY_UNSPECIFIED", "ALLOW", "DENY", "IF_PRIORITY_LOWERED"] });
 
@@ -70,9 +78,9 @@ internal static partial class FcmMessage
 
     private static readonly FcmFields ApnsConfig = new(
         "ApnsConfig",
-        new("headers", TextMap),
+        new("headers", TextMap) { MemberRule = FcmHeaders.ApnsProblem },
         new("payload", Foreign),
-        new("fcm_options", Message) { Fields = new("ApnsFcmOptions", AnalyticsLabel, new("image", Text)) },
+        new("fcm_options", Message) { Fields = new("ApnsFcmOptions", AnalyticsLabel, Image) },
         new("live_activity_token", Text));
 
     private static readonly FcmFields WebpushOptions = new(
@@ -82,7 +90,7 @@ internal static partial class FcmMessage
 
     private static readonly FcmFields WebpushConfig = new(
         "WebpushConfig",
-        new("headers", TextMap),
+        new("headers", TextMap) { MemberRule = FcmHeaders.WebpushProblem },
         new("data", Data),
         new("notification", Foreign),
         new("fcm_options", Message) { Fields = WebpushOptions });
@@ -91,7 +99,7 @@ internal static partial class FcmMessage
     public static FcmFields Fields { get; } = new(
         "message",
         new("data", Data),
-        new("notification", Message) { Fields = new("Notification", new("title", Text), new("body", Text), new("image", Text)) },
+        new("notification", Message) { Fields = new("Notification", new("title", Text), new("body", Text), Image) },
         new("android", Message) { Fields = AndroidConfig },
         new("webpush", Message) { Fields = WebpushConfig },
         new("apns", Message) { Fields = ApnsConfig },
@@ -101,7 +109,7 @@ internal static partial class FcmMessage
     private static string? TimeToLiveProblem(string ttl) =>
         decimal.Parse(ttl.AsSpan(0, ttl.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) <= PushLimits.MaxTimeToLive
             ? null
-            : $"must be at most \"{PushLimits.MaxTimeToLive}s\"";
+            : $"may have at most \"{PushLimits.MaxTimeToLive}s\", not \"{ttl}\"";
 
     [GeneratedRegex(@"^[a-zA-Z0-9\-_.~%]{1,50}\z")]
     private static partial Regex LabelPattern { get; }

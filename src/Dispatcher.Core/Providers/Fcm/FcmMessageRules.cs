@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Providers.Fcm;
@@ -16,13 +17,13 @@ internal sealed class FcmMessageRules(List<PushProblem> problems)
     {
         if (message.ValueKind != JsonValueKind.Object)
         {
-            Add("/fcm", "must be an object");
+            Add("/fcm", $"must be an object, not {message.Describe()}");
             return;
         }
 
         CheckMessage("/fcm", message, FcmMessage.Fields);
-        if (Member(Member(message, "apns"), "payload") is { ValueKind: JsonValueKind.Object } payload)
-            CheckApns(payload);
+        if (Member(message, "apns") is { ValueKind: JsonValueKind.Object } apns)
+            CheckApns(apns);
     }
 
     /// <summary>Checks a key of data. The union of two pages of Firebase that differ: "Customize a message" and the ErrorCode reference.</summary>
@@ -83,7 +84,7 @@ internal sealed class FcmMessageRules(List<PushProblem> problems)
                 CheckList(at, value, field);
                 break;
             default:
-                AddIf(field.Problem(value), at);
+                Check(at, value, field);
                 break;
         }
     }
@@ -92,7 +93,7 @@ internal sealed class FcmMessageRules(List<PushProblem> problems)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            Add(at, "must be an object");
+            Add(at, $"must be an object, not {value.Describe()}");
             return;
         }
 
@@ -100,8 +101,10 @@ internal sealed class FcmMessageRules(List<PushProblem> problems)
         {
             if (field.Kind == FcmKind.Data)
                 CheckDataKey(at, member.Name);
-            if (member.Value.ValueKind != JsonValueKind.Null)
-                AddIf(field.Problem(member.Value), JsonPointer.To(at, member.Name));
+            if (member.Value.ValueKind == JsonValueKind.String && field.MemberRule?.Invoke(member.Name, member.Value.GetString()!) is { } problem)
+                AddProblem(JsonPointer.To(at, member.Name), problem, member.Value);
+            else if (member.Value.ValueKind != JsonValueKind.Null)
+                Check(JsonPointer.To(at, member.Name), member.Value, field);
         }
     }
 
@@ -109,20 +112,27 @@ internal sealed class FcmMessageRules(List<PushProblem> problems)
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Add(at, "must be an array");
+            Add(at, $"must be an array, not {value.Describe()}");
             return;
         }
 
         var index = 0;
         foreach (var item in value.EnumerateArray())
-            AddIf(field.Problem(item), $"{at}/{index++}");
+            Check($"{at}/{index++}", item, field);
     }
 
-    // What FCM passes on to APNs has to fit there.
-    private void CheckApns(JsonElement payload)
+    // What FCM passes on to APNs has to be right there.
+    private void CheckApns(JsonElement apns)
     {
-        if (Member(payload, "aps") is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) })
-            Add("/fcm/apns/payload/aps", "must be an object");
+        if (Header(apns, "apns-push-type") == "background" && Header(apns, "apns-priority") is ("10" or "1") and var priority)
+            Add("/fcm/apns/headers/apns-priority", $"must be \"5\" for a background push, not \"{priority}\"");
+        if (Member(apns, "payload") is not { ValueKind: JsonValueKind.Object } payload)
+            return;
+        var isLiveActivity = Member(apns, "live_activity_token") is not null || Member(apns, "liveActivityToken") is not null;
+        if (Member(payload, "aps") is { ValueKind: JsonValueKind.Object } aps)
+            CheckAps(aps, isLiveActivity);
+        else if (Member(payload, "aps") is { ValueKind: not JsonValueKind.Null } other)
+            Add("/fcm/apns/payload/aps", $"must be an object, not {other.Describe()}");
         var written = new ArrayBufferWriter<byte>();
         using (var writer = PayloadJson.WriterOn(written))
             payload.WriteTo(writer);
@@ -130,11 +140,39 @@ internal sealed class FcmMessageRules(List<PushProblem> problems)
             Add("/fcm/apns/payload", $"has {written.WrittenCount} bytes; APNs takes {PushLimits.ApnsPayloadBytes}");
     }
 
-    private void AddIf(string? problem, string at)
+    private void CheckAps(JsonElement aps, bool isLiveActivity)
     {
-        if (problem is not null)
-            Add(at, problem);
+        const string At = "/fcm/apns/payload/aps";
+        foreach (var member in aps.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
+        {
+            if (ApnsFields.Problem(member.Name, member.Value) is { } problem)
+                AddProblem(JsonPointer.To(At, member.Name), problem, member.Value);
+        }
+
+        if (Member(aps, "alert") is not { ValueKind: JsonValueKind.Object } alert)
+            return;
+        foreach (var member in alert.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
+        {
+            if (ApnsFields.AlertProblem(member.Name, member.Value, isLiveActivity) is { } problem)
+                AddProblem(JsonPointer.To($"{At}/alert", member.Name), problem, member.Value);
+        }
     }
+
+    private static string? Header(JsonElement apns, string name) =>
+        Member(apns, "headers") is { ValueKind: JsonValueKind.Object } headers
+        && headers.EnumerateObject().FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value
+            is { ValueKind: JsonValueKind.String } value
+            ? value.GetString()
+            : null;
+
+    private void Check(string at, JsonElement value, FcmField field)
+    {
+        if (field.Problem(value) is { } problem)
+            AddProblem(at, problem, value);
+    }
+
+    private void AddProblem(string at, string problem, JsonElement value) =>
+        Add(at, problem.StartsWith("must be", StringComparison.Ordinal) ? $"{problem}, not {value.Describe()}" : problem);
 
     private void Add(string pointer, string message) => problems.Add(new(pointer, message));
 }

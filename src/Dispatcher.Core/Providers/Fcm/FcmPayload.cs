@@ -28,6 +28,12 @@ public static class FcmPayload
         writer.WriteEndObject();
     }
 
+    /// <summary>Lays one message in FCM's words over another: both are patches, and either may use either spelling.</summary>
+    /// <param name="under">The message below.</param>
+    /// <param name="over">The message whose fields count.</param>
+    public static JsonElement Compose(JsonElement under, JsonElement over) =>
+        JsonMergePatch.Compose(FcmMessage.Fields.Canonicalise(under), FcmMessage.Fields.Canonicalise(over));
+
     /// <summary>
     /// The size that FCM limits: keys and values of data and notification, in UTF-8. Android's own data takes the place of the common
     /// data, and fields of its notification that of the fields with the same name.

@@ -20,9 +20,12 @@ public static class FcmRules
         return problems;
     }
 
+    /// <summary>How many bytes of keys and values a target takes.</summary>
+    internal static int MaxBytes(Target target) => target.IsDevice ? PushLimits.FcmPayloadBytes : PushLimits.FcmTopicPayloadBytes;
+
     private static void CheckSize(PushNotification push, List<PushProblem> problems)
     {
-        var limit = push.Target.IsDevice ? PushLimits.FcmPayloadBytes : PushLimits.FcmTopicPayloadBytes;
+        var limit = MaxBytes(push.Target);
         if (RenderedSize.AtMost(push) <= limit || FcmPayload.MeasureBody(push) <= limit)
             return;
         var size = FcmPayload.Measure(push);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using Dispatcher.Core.Providers.Fcm;
+using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Tests.Pushes;
 using FsCheck;
 using FsCheck.Fluent;
@@ -67,8 +69,8 @@ public sealed class FcmMessageRulesTests
     [InlineData("android/ttl", "\"-1s\"", "must be seconds with an s, such as \"3600s\" or \"1.5s\"")]
     [InlineData("android/ttl", "\"1.0000000001s\"", "must be seconds with an s, such as \"3600s\" or \"1.5s\"")]
     [InlineData("android/ttl", "\"1s\\n\"", "must be seconds with an s, such as \"3600s\" or \"1.5s\"")]
-    [InlineData("android/ttl", "\"2419201s\"", "must be at most \"2419200s\"")]
-    [InlineData("android/ttl", "\"2419200.1s\"", "must be at most \"2419200s\"")]
+    [InlineData("android/ttl", "\"2419201s\"", "may have at most \"2419200s\", not \"2419201s\"")]
+    [InlineData("android/ttl", "\"2419200.1s\"", "may have at most \"2419200s\", not \"2419200.1s\"")]
     [InlineData("android/notification/color", "\"red\"", "must be a colour as #rrggbb")]
     [InlineData("android/notification/color", "\"#12345g\"", "must be a colour as #rrggbb")]
     [InlineData("android/notification/notification_count", "1.5", "must be a whole number of 32 bits")]
@@ -85,11 +87,27 @@ public sealed class FcmMessageRulesTests
     [InlineData("webpush/headers", "\"TTL: 15\"", "must be an object")]
     [InlineData("webpush/notification", "\"x\"", "must be an object")]
     [InlineData("webpush/fcm_options/link", "\"http://x.example\"", "must be an https URL")]
+    [InlineData("notification/image", "\"http://x.example/y\"", "must be an absolute https URL")]
+    [InlineData("android/notification/image", "\"/y.png\"", "must be an absolute https URL")]
+    [InlineData("apns/fcm_options/image", "\"data:image/png;base64,\"", "must be an absolute https URL")]
+    [InlineData("webpush/headers/TTL", "\"1h\"", "must be a number of seconds, such as \"60\"")]
+    [InlineData("webpush/headers/ttl", "\"-1\"", "must be a number of seconds, such as \"60\"")]
+    [InlineData("webpush/headers/Urgency", "\"highest\"", "must be very-low, low, normal or high")]
+    [InlineData("webpush/headers/Topic", "\"123456789012345678901234567890123\"", "must have 1 to 32 characters, not 33")]
+    [InlineData("webpush/headers/Topic", "\"a b\"", "may have the characters a-z A-Z 0-9 - _ only")]
+    [InlineData("apns/headers/apns-priority", "\"7\"", "must be \"10\", \"5\" or \"1\"")]
+    [InlineData("apns/headers/APNS-Push-Type", "\"alarm\"", "must be a push type of APNs")]
+    [InlineData("apns/headers/apns-expiration", "\"soon\"", "must be Unix seconds, or \"0\" for one attempt")]
+    [InlineData("apns/headers/apns-collapse-id", "\"12345678901234567890123456789012345678901234567890123456789012éé\"", "must have 1 to 64 bytes, not 66")]
+    [InlineData("apns/payload/aps/badge", "\"1\"", "must be a whole number")]
+    [InlineData("apns/payload/aps/interruption-level", "\"urgent\"", "must be passive, active, time-sensitive or critical")]
+    [InlineData("apns/payload/aps/alert/loc-args", "\"x\"", "must be an array of strings")]
     [InlineData("apns/payload", "\"x\"", "must be an object")]
     [InlineData("apns/payload/aps", "\"x\"", "must be an object")]
     [InlineData("apns/live_activity_token", "1", "must be a string")]
-    [InlineData("fcm_options/analytics_label", "\"\"", "must have 1 to 50 of a-z A-Z 0-9 - _ . ~ %")]
-    [InlineData("fcmOptions/analyticsLabel", "\"a b\"", "must have 1 to 50 of a-z A-Z 0-9 - _ . ~ %")]
+    [InlineData("fcm_options/analytics_label", "\"\"", "must have 1 to 50 characters, not 0")]
+    [InlineData("fcm_options/analytics_label", "\"123456789012345678901234567890123456789012345678901\"", "must have 1 to 50 characters, not 51")]
+    [InlineData("fcmOptions/analyticsLabel", "\"a b\"", "may have the characters a-z A-Z 0-9 - _ . ~ % only")]
     public void Values_have_to_be_of_their_kind(string field, string value, string problem) =>
         AssertProblem(Nested(field, value), $"/{field}", problem);
 
@@ -103,10 +121,28 @@ public sealed class FcmMessageRulesTests
     [InlineData("android/notification/lightSettings", """{"color":null,"lightOnDuration":"1s","lightOffDuration":"1s"}""", "/color", "is missing: FCM's LightSettings needs it")]
     [InlineData("webpush/headers", """{"TTL":15}""", "/TTL", "must be a string")]
     [InlineData("apns/headers", """{"apns-priority":5}""", "/apns-priority", "must be a string")]
-    [InlineData("android/data", """{"k":1}""", "/k", "must be a string; FCM takes nothing else as data")]
+    [InlineData("android/data", """{"k":1}""", "/k", "must be a string")]
     [InlineData("data", """{"google.x":"1"}""", "/google.x", "is one of FCM's own keys")]
     public void What_is_wrong_within_a_value_is_pointed_at(string field, string value, string within, string problem) =>
         AssertProblem(Nested(field, value), $"/{field}{within}", problem);
+
+    [Theory]
+    [InlineData("""{"apns":{"headers":{"apns-push-type":"background","apns-priority":"5"}}}""", true)]
+    [InlineData("""{"apns":{"headers":{"apns-push-type":"background"}}}""", true)]
+    [InlineData("""{"apns":{"headers":{"apns-push-type":"alert","apns-priority":"10"}}}""", true)]
+    [InlineData("""{"apns":{"headers":{"apns-push-type":"background","apns-priority":"10"}}}""", false)]
+    [InlineData("""{"apns":{"headers":{"APNS-Push-Type":"background","apns-priority":"1"}}}""", false)]
+    public void A_background_push_has_priority_5_on_its_way_to_apple_too(string json, bool isRight) =>
+        Assert.Equal(isRight ? [] : ["/fcm/apns/headers/apns-priority"], Problems(json).Select(problem => problem.At));
+
+    /// <summary>FCM passes them on, and knows them better than we.</summary>
+    [Fact]
+    public void What_is_right_for_apple_and_the_web_passes() => Assert.Empty(Problems(
+        """
+        { "apns": { "headers": { "apns-priority": "5", "apns-expiration": "0", "apns-collapse-id": "1234567890123456789012345678901234567890123456789012345678901234", "x-own": "" },
+                    "payload": { "aps": { "badge": 0, "alert": { "title": { "loc-key": "k" }, "sound": "default" }, "sound": null, "own": {} }, "own": 1 }, "live_activity_token": "80ab" },
+          "webpush": { "headers": { "TTL": "0", "Urgency": "very-low", "Topic": "12345678901234567890123456789012" } } }
+        """));
 
     [Fact]
     public void Everything_wrong_is_listed() =>
@@ -142,7 +178,16 @@ public sealed class FcmMessageRulesTests
     private static string ToCamelCase(string json) =>
         System.Text.RegularExpressions.Regex.Replace(json, "_([a-z])(?=[a-z_]*\":)", match => match.Groups[1].Value.ToUpperInvariant());
 
-    private static void AssertProblem(string json, string at, string problem) => Assert.Equal([($"/fcm{at}", problem)], Problems(json));
+    /// <summary>What must be something, is said not to be what it is.</summary>
+    private static void AssertProblem(string json, string at, string problem)
+    {
+        JsonElement Actual() => at.Split('/').Skip(1).Aggregate(
+            Json(json),
+            (parent, step) => parent.ValueKind == JsonValueKind.Array ? parent[int.Parse(step, CultureInfo.InvariantCulture)] : parent.GetProperty(step));
+        var expected = problem.StartsWith("must be", StringComparison.Ordinal) ? $"{problem}, not {Actual().Describe()}" : problem;
+
+        Assert.Equal([($"/fcm{at}", expected)], Problems(json));
+    }
 
     private static List<(string At, string Problem)> Problems(string json) =>
         [.. FcmRules.Check(FcmPush(Hello) with { Fcm = Json(json) }).Select(problem => (problem.JsonPointer, problem.Message))];

@@ -57,6 +57,25 @@ public sealed class AppGateTests : IDisposable
     }
 
     [Fact]
+    public async Task Now_or_never_waits_ten_seconds_for_a_permit_because_it_can_wait_nowhere_else()
+    {
+        var gate = Gate();
+        var first = await gate.EnterAsync(Push, default);
+        await gate.EnterAsync(Push, default);
+        var now = Push with { TimeToLive = 0 };
+        var patient = gate.EnterAsync(now, default).AsTask();
+
+        _time.Advance(AppGate.NowOrNeverWait - TimeSpan.FromMilliseconds(1));
+        Assert.False(patient.IsCompleted);
+        gate.Leave(first, Push, Accepted, Latency);
+        Assert.True((await patient).IsEntered);
+
+        var hopeless = gate.EnterAsync(now, default).AsTask();
+        _time.Advance(AppGate.NowOrNeverWait);
+        Assert.Equal(AppGate.NoPermit, (await hopeless).Reason);
+    }
+
+    [Fact]
     public async Task A_token_of_the_rate_is_waited_for_and_beyond_a_second_refused()
     {
         var gate = Gate(new TokenBucket(2, 1, TimeSpan.Zero, _time));

@@ -1,0 +1,59 @@
+using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Scheduling;
+using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Telemetry;
+
+namespace Dispatcher.Api.Limits;
+
+/// <summary>Publishes a request if its tenant may have it and Kafka can hold it. It is taken whole or refused whole; what is refused costs nothing.</summary>
+/// <param name="publisher">Publishes.</param>
+/// <param name="schedule">What is for later.</param>
+/// <param name="limits">What tenants may have.</param>
+/// <param name="metrics">Counts what is taken and what is too much.</param>
+internal sealed class LimitedPublisher(PushPublisher publisher, Schedule schedule, TenantLimits limits, AdmissionMetrics metrics)
+{
+    /// <summary>Publishes a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>Why it was not accepted, and whether Kafka may have some of it all the same.</returns>
+    public async Task<(Problem? Problem, bool IsInDoubt)> PublishAsync(AdmittedRequest request)
+    {
+        var (tenant, pushes) = (request.Tenant, request.Pushes.Count);
+        var allowance = limits.For(tenant);
+        if (request.Bytes > allowance.Options.MaxRequestBytes)
+            return Refuse(tenant, "bytes", LimitProblems.TooLarge(allowance.Options.MaxRequestBytes));
+        if (pushes > allowance.Options.MaxTargets)
+            return Refuse(tenant, "targets", Problems.Invalid([new PushProblem("/to", $"must have 1 to {allowance.Options.MaxTargets:N0} targets, not {pushes:N0}: your tenant may have no more")]));
+        if (!allowance.TryTake(pushes, out var wait))
+            return Refuse(tenant, "rate", LimitProblems.RateExceeded(pushes, allowance.Options.PushesPerSecond!.Value, wait));
+
+        // First: what is answered with 202 can be cancelled. What is known and not published does no harm.
+        if (request.Scheduled is { } scheduled && await schedule.AnnounceAsync(scheduled) is { Outcome: not ProduceOutcome.Acked } refusal)
+        {
+            allowance.GiveBack(pushes);
+            return (refusal.IsQueueFull ? Problems.Overloaded : Problems.NothingAcknowledged, false);
+        }
+
+        var answer = await publisher.PublishAsync(request.Pushes, request.Identity.Marks);
+        if (answer.IsAcked)
+        {
+            metrics.Accepted(tenant, pushes);
+            return (null, false);
+        }
+
+        var isInDoubt = answer.Records.Any(record => record.Outcome != ProduceOutcome.Refused);
+        if (!isInDoubt)
+            allowance.GiveBack(pushes);
+        if (answer.FullLane is { } lane)
+            return Refuse(tenant, "backlog", LimitProblems.Backlog(lane));
+        return answer == PublishAnswer.QueueFull
+            ? Refuse(tenant, "queue", Problems.Overloaded)
+            : (Problems.NotAcknowledged(answer, request.Pushes, request.Identity.Key is not null), isInDoubt);
+    }
+
+    private (Problem? Problem, bool IsInDoubt) Refuse(string tenant, string cause, Problem problem)
+    {
+        metrics.Refused(tenant, cause);
+        return (problem, false);
+    }
+}

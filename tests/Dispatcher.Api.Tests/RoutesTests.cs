@@ -1,0 +1,46 @@
+using Dispatcher.Api.Access;
+using Dispatcher.Api.Batches;
+using Dispatcher.Api.Channels;
+using Dispatcher.Api.Pushes;
+using Dispatcher.Api.Scheduling;
+using Dispatcher.Api.Topics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Dispatcher.Api.Tests;
+
+public sealed class RoutesTests
+{
+    /// <summary>The routes as they are mapped; nobody calls one, so what is behind them may be missing.</summary>
+    private static readonly IReadOnlyList<RouteEndpoint> All = Map();
+
+    [Fact]
+    public void Every_route_but_health_demands_a_scope() =>
+        Assert.All(
+            All.Where(route => !IsHealth(route)),
+            route => Assert.True(route.Metadata.GetMetadata<AccessRule>() is { AnyOf: not Scopes.None }, $"{route.DisplayName} is open to all."));
+
+    [Fact]
+    public void Health_is_open_to_all() =>
+        Assert.All(All.Where(IsHealth), route => Assert.Equal(new AccessRule(Scopes.None), route.Metadata.GetMetadata<AccessRule>()));
+
+    [Fact]
+    public void There_are_routes_of_both_kinds() => Assert.True(All.Any(IsHealth) && !All.All(IsHealth));
+
+    private static bool IsHealth(RouteEndpoint route) => route.RoutePattern.RawText!.StartsWith("/health/", StringComparison.Ordinal);
+
+    private static IReadOnlyList<RouteEndpoint> Map()
+    {
+        IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
+        new Routes(
+            new PushEndpoint(null!, null!, null!),
+            new BatchEndpoint(null!, new(), null!, null!, null!, null!),
+            new CancelEndpoint(null!),
+            new ChannelEndpoints(null!, null!, null!),
+            new TopicEndpoints(null!, null!),
+            new(isPublic: false),
+            new(null!, isPublic: false),
+            () => Task.FromResult(true)).Map(app);
+        return [.. app.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>()];
+    }
+}
