@@ -7,6 +7,7 @@ using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
+using Dispatcher.Api.Metrics;
 using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Scheduling;
@@ -19,6 +20,7 @@ using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
+using Dispatcher.Core.Telemetry.Prometheus;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Primitives;
 
@@ -89,6 +91,7 @@ try
     var google = GoogleEnvironment.Read(Environment.GetEnvironmentVariable);
     builder.WebHost.ConfigureKestrel(server.Apply);
     builder.Services.AddMetrics();
+    using var metrics = new MetricsPage("dispatcher-api", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.AddProblemDetails();
     RequestCompression.Add(builder.Services);
     AccessServices.Add(builder.Services, access, ReadAccess, time, chance);
@@ -160,6 +163,7 @@ try
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),
+        new MetricsEndpoint(metrics, access.PublicMetrics),
         isReadyAsync: async () =>
             !stop.HasBegun && await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 

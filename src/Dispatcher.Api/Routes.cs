@@ -2,6 +2,7 @@ using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Contract;
+using Dispatcher.Api.Metrics;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Topics;
@@ -16,6 +17,7 @@ namespace Dispatcher.Api;
 /// <param name="channels">Channels.</param>
 /// <param name="topics">Subscriptions to topics.</param>
 /// <param name="contract">The description of all of them.</param>
+/// <param name="metrics">What is measured.</param>
 /// <param name="isReadyAsync">Whether requests can be served; it may take seconds.</param>
 internal sealed class Routes(
     PushEndpoint pushes,
@@ -24,6 +26,7 @@ internal sealed class Routes(
     ChannelEndpoints channels,
     TopicEndpoints topics,
     ContractEndpoints contract,
+    MetricsEndpoint metrics,
     Func<Task<bool>> isReadyAsync)
 {
     /// <summary>Maps them.</summary>
@@ -36,6 +39,7 @@ internal sealed class Routes(
         channels.Map(app);
         topics.Map(app);
         contract.Map(app);
+        metrics.Map(app);
         app.MapGet("/health/live", () => Results.Ok()).OpenToAll();
         app.MapGet("/health/ready", ReadyAsync).OpenToAll();
         app.MapGet("/health/process", () => ProcessUsage.Read()).OpenToAll();

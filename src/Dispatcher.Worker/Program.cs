@@ -8,6 +8,7 @@ using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
+using Dispatcher.Core.Telemetry.Prometheus;
 using Dispatcher.Worker;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
@@ -59,6 +60,7 @@ try
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
 
     builder.Services.AddMetrics();
+    using var metrics = new MetricsPage("dispatcher-worker", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<ConnectionMetrics>()
         .AddSingleton<CredentialMetrics>().AddSingleton<SchedulingMetrics>();
@@ -133,6 +135,7 @@ try
     var dispatch = app.Services.GetRequiredService<DispatchService>();
     var watch = app.Services.GetRequiredService<AppWatch>();
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
+    app.MapGet("/metrics", () => Results.Text(metrics.Read(), MetricsPage.ContentType));
     app.MapGet("/health/live", () => dispatch.SinceLastRound < TimeSpan.FromSeconds(30) ? Results.Ok() : Results.StatusCode(503));
     app.MapGet("/health/ready", () => dispatch.IsAssigned ? Results.Ok() : Results.StatusCode(503));
     app.MapGet("/health/process", () =>

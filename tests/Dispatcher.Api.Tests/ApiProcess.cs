@@ -22,6 +22,9 @@ public sealed class ApiProcess : IAsyncDisposable
     /// <summary>A key of tenant <c>acme</c> for bulk pushes and nothing else.</summary>
     public const string BulkKey = "acme-bulk-key-0000000000000000000000000000000";
 
+    /// <summary>A key of tenant <c>acme</c> for figures about the service and nothing else.</summary>
+    public const string OpsKey = "acme-ops-key-00000000000000000000000000000000";
+
     /// <summary>How long a test waits for what has to come.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -192,6 +195,7 @@ public sealed class ApiProcess : IAsyncDisposable
             ("Access:Keys:acme:Sha256", Sha256(Key)), ("Access:Keys:acme:Tenant", "acme"),
             ("Access:Keys:acme-send:Sha256", Sha256(SendKey)), ("Access:Keys:acme-send:Tenant", "acme"), ("Access:Keys:acme-send:Scopes", "push:send"),
             ("Access:Keys:acme-bulk:Sha256", Sha256(BulkKey)), ("Access:Keys:acme-bulk:Tenant", "acme"), ("Access:Keys:acme-bulk:Scopes", "push:bulk"),
+            ("Access:Keys:acme-ops:Sha256", Sha256(OpsKey)), ("Access:Keys:acme-ops:Tenant", "acme"), ("Access:Keys:acme-ops:Scopes", "ops:read"),
             ("Access:Keys:rival:Sha256", Sha256(RivalKey)), ("Access:Keys:rival:Tenant", "rival"),
         ];
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dispatcher.Api.dll")])

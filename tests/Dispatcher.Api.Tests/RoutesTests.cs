@@ -39,6 +39,7 @@ public sealed class RoutesTests
             new ChannelEndpoints(null!, null!, null!),
             new TopicEndpoints(null!, null!),
             new(isPublic: false),
+            new(null!, isPublic: false),
             () => Task.FromResult(true)).Map(app);
         return [.. app.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>()];
     }

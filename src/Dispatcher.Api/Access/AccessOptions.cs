@@ -11,6 +11,9 @@ internal sealed class AccessOptions
     /// <summary>Whether <c>/openapi.json</c> and <c>/docs</c> are open to all. Default: any key is needed.</summary>
     public bool PublicDocs { get; set; }
 
+    /// <summary>Whether <c>/metrics</c> is open to all. Default: a key with <c>ops:read</c> is needed.</summary>
+    public bool PublicMetrics { get; set; }
+
     /// <summary>Tokens of an identity provider; none by default.</summary>
     public JwtOptions? Jwt { get; set; }
 
