@@ -1,5 +1,5 @@
-using Dispatcher.Bench.Stage;
 using Dispatcher.Bench.Sinks;
+using Dispatcher.Bench.Stage;
 using Dispatcher.Bench.Yardsticks;
 using Dispatcher.Core.Pushes;
 
