@@ -305,7 +305,7 @@ internal sealed partial class RecordConsumer
 
     private void ApplyPauses()
     {
-        foreach (var partition in _pauses.Assigned.ToArray())
+        foreach (var partition in _pauses.Assigned)
         {
             _pauses.Set(partition, PauseReasons.Full, IsFullForLong(partition.Topic));
             _pauses.Set(partition, PauseReasons.Tail, _repeats?.IsReading(partition) == true);
@@ -315,7 +315,7 @@ internal sealed partial class RecordConsumer
         {
             // Half a window of hysteresis, because every pause throws the prefetch away.
             if (_pauses.Has(partition, PauseReasons.Window) && tracker.Span <= PartitionTracker.Window / 2
-                && !_held.Exists(record => KeyOf(record.TopicPartition) == partition))
+                && !IsHeld(partition))
             {
                 _pauses.Set(partition, PauseReasons.Window, applies: false);
             }
@@ -326,6 +326,17 @@ internal sealed partial class RecordConsumer
             _consumer.Pause(pause.Select(OfTopic));
         if (resume.Count > 0)
             _consumer.Resume(resume.Select(OfTopic));
+    }
+
+    private bool IsHeld(PartitionKey partition)
+    {
+        foreach (var record in _held)
+        {
+            if (KeyOf(record.TopicPartition) == partition)
+                return true;
+        }
+
+        return false;
     }
 
     private TopicPartition OfTopic(PartitionKey partition) => new(_settings.Topics[partition.Topic], partition.Partition);

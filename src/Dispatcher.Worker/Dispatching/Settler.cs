@@ -18,6 +18,7 @@ internal sealed partial class Settler(
     Lane lane,
     KafkaOptions kafka,
     HandOff handOff,
+    PendingResults results,
     RetryDecision retry,
     AppGates gates,
     DispatchMetrics metrics,
@@ -102,9 +103,18 @@ internal sealed partial class Settler(
         metrics.PushSettled(lane.Name, app: null, OutcomeTable.Word(outcome.Kind)); // the name may be anything, a metric's values may not
     }
 
-    private async Task CompleteAsync(ConsumedPush consumed, PushNotification push, SendOutcome outcome, int attempts, CancellationToken abort)
+    private Task CompleteAsync(ConsumedPush consumed, PushNotification push, SendOutcome outcome, int attempts, CancellationToken abort)
     {
-        await ReportAsync(push, outcome, isDeadLetter: false, attempts, abort);
+        var result = ResultOf(push, outcome, isDeadLetter: false, attempts);
+        return results.TryAdd(consumed, _topics.Results, result, push.App, OutcomeTable.Word(outcome.Kind), abort)
+            ? Task.CompletedTask
+            : CompleteLaterAsync(consumed, push, outcome, result, abort);
+    }
+
+    private async Task CompleteLaterAsync(
+        ConsumedPush consumed, PushNotification push, SendOutcome outcome, Message<byte[]?, byte[]?> result, CancellationToken abort)
+    {
+        await handOff.ProduceAsync(_topics.Results, result, abort);
         End(consumed, push, outcome);
     }
 
@@ -226,7 +236,10 @@ internal sealed partial class Settler(
         metrics.PushSettled(lane.Name, push.App, OutcomeTable.Word(outcome.Kind));
     }
 
-    private Task ReportAsync(PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts, CancellationToken abort)
+    private Task ReportAsync(PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts, CancellationToken abort) =>
+        handOff.ProduceAsync(_topics.Results, ResultOf(push, outcome, isDeadLetter, attempts), abort);
+
+    private Message<byte[]?, byte[]?> ResultOf(PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts)
     {
         var result = new PushResult(
             push.Id,
@@ -245,7 +258,7 @@ internal sealed partial class Settler(
             Kind = push.Target.Kind,
             ValidateOnly = push.ValidateOnly,
         };
-        return handOff.ProduceAsync(_topics.Results, new Message<byte[]?, byte[]?> { Value = result.ToJson() }, abort);
+        return new Message<byte[]?, byte[]?> { Value = result.ToJson() };
     }
 
     private async Task KeepAsync(DeadLetter deadLetter, CancellationToken abort)
