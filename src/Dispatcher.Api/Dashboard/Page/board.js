@@ -3,7 +3,7 @@ import { Chart } from "./chart.js";
 import { LANES, SPAN, samples, sum } from "./figures.js";
 import { Table } from "./tables.js";
 import { make, setText, amount, clock, count, duration, percent, NOTHING } from "./text.js";
-import { troubles } from "./troubles.js";
+import { PAUSES, troubles } from "./troubles.js";
 
 const RECENT = 30_000; // ms over which a table's rates are taken
 
@@ -13,10 +13,10 @@ const quantileLines = (read, names) => names.flatMap((name, i) => ["p50", "p99"]
 
 const CHARTS = [
   {
-    title: "Throughput", hint: "pushes a second", format: amount, floor: 1,
+    title: "Throughput", hint: "pushes a second, taken and done", format: amount, floor: 1,
     lines: [
-      { name: "accepted by the API", color: 0, read: point => point.accepted },
-      { name: "settled by workers", color: 1, dash: "dashed", read: point => point.settled },
+      { name: "accepted", color: 0, read: point => point.accepted },
+      { name: "settled", color: 1, dash: "dashed", read: point => point.settled },
     ],
   },
   {
@@ -44,7 +44,7 @@ const TABLES = {
       { name: "Queued", hint: "Pushes in the workers' queues", cell: row => ({ text: count(row.queued), sort: row.queued }) },
       { name: "In flight", cell: row => ({ text: count(row.inFlight), sort: row.inFlight }) },
       { name: "Partitions", hint: "Partitions that workers have", cell: row => ({ text: count(row.partitions), sort: row.partitions }) },
-      { name: "State", isText: true, cell: row => row.paused.length ? { text: `paused: ${row.paused.join(", ")}`, tone: "bad" } : row.partitions ? "runs" : { text: "no worker", tone: "bad" } },
+      { name: "State", isText: true, cell: row => row.paused.length ? { text: `paused: ${row.paused.join(", ")}`, tone: ["bad", "warn"].find(tone => row.paused.some(reason => (PAUSES[reason]?.[0] ?? "bad") === tone)) } : row.partitions ? "runs" : { text: "no worker", tone: "bad" } },
     ],
   },
   apps: {
@@ -94,6 +94,7 @@ const TABLES = {
 
 export class Board {
   constructor(main) {
+    this.span = SPAN;
     this.troubles = make("ul", { class: "troubles", "aria-label": "What is wrong" });
     this.charts = CHARTS.map(chart => new Chart(chart, at => { this.cursor = at; this.#drawCharts(); }));
     this.tables = Object.fromEntries(Object.entries(TABLES).map(([name, table]) => [name, new Table(table)]));
@@ -116,9 +117,16 @@ export class Board {
     this.tables.dead.show(deadRows(up, history));
   }
 
+  // How far back the charts go, in ms.
+  setSpan(span) {
+    this.span = span;
+    if (this.history) this.#drawCharts();
+  }
+
   #drawCharts() {
-    const points = this.history.points, now = points[points.length - 1]?.at;
-    for (const chart of this.charts) chart.show(points, now, this.cursor);
+    const now = this.history.points[this.history.points.length - 1]?.at;
+    const points = this.history.points.filter(point => point.at >= now - this.span);
+    for (const chart of this.charts) chart.show(points, now, this.span, this.cursor);
   }
 
   #showTroubles(found) {

@@ -1,6 +1,6 @@
 // A chart of lines over time, drawn as SVG. It knows nothing of where the figures come from.
 import { make, setText, clock, NOTHING } from "./text.js";
-import { SPAN, STEP } from "./figures.js";
+import { STEP } from "./figures.js";
 
 const HEIGHT = 132, LEFT = 50, RIGHT = 6, TOP = 8, BOTTOM = 18;
 const GAP = 2.5 * STEP; // a longer silence is no line
@@ -42,8 +42,8 @@ export class Chart {
     new ResizeObserver(() => this.#render()).observe(this.figure);
   }
 
-  show(points, now, cursor) {
-    Object.assign(this, { points, now, cursor });
+  show(points, now, span, cursor) {
+    Object.assign(this, { points, now, span, cursor });
     this.#render();
   }
 
@@ -58,7 +58,7 @@ export class Chart {
   }
 
   #timeAt(x) {
-    const wanted = this.now - SPAN + (x - LEFT) / (this.width - LEFT - RIGHT) * SPAN;
+    const wanted = this.now - this.span + (x - LEFT) / (this.width - LEFT - RIGHT) * this.span;
     const near = this.points.reduce((best, point) => Math.abs(point.at - wanted) < Math.abs(best - wanted) ? point.at : best, Infinity);
     return Number.isFinite(near) && Math.abs(near - wanted) < 4 * STEP ? near : null;
   }
@@ -69,7 +69,7 @@ export class Chart {
     const across = this.width - LEFT - RIGHT, up = HEIGHT - TOP - BOTTOM;
     const values = this.points.flatMap(point => this.lines.map(line => line.read(point) ?? 0));
     const top = ceiling(values.reduce((most, value) => Math.max(most, value), 0), this.floor, this.isTime);
-    const x = at => LEFT + (at - (this.now - SPAN)) / SPAN * across;
+    const x = at => LEFT + (at - (this.now - this.span)) / this.span * across;
     const y = value => TOP + up - Math.min(value / top, 1) * up;
 
     const drawn = [];
@@ -77,10 +77,8 @@ export class Chart {
       drawn.push(draw("path", { d: `M${LEFT} ${Math.round(y(top * part)) + 0.5}H${this.width - RIGHT}`, class: part ? "grid" : "axis" }));
       drawn.push(draw("text", { x: LEFT - 6, y: y(top * part) + 4, "text-anchor": "end" }, this.format(top * part)));
     }
-    for (const minutes of [10, 5, 0]) {
-      const anchor = { 10: "start", 5: "middle", 0: "end" }[minutes];
-      drawn.push(draw("text", { x: x(this.now - minutes * 60_000), y: HEIGHT - 4, "text-anchor": anchor }, minutes ? `−${minutes} min` : "now"));
-    }
+    for (const [part, anchor] of [[1, "start"], [0.5, "middle"], [0, "end"]])
+      drawn.push(draw("text", { x: x(this.now - part * this.span), y: HEIGHT - 4, "text-anchor": anchor }, part ? `−${part * this.span / 60_000} min` : "now"));
     for (const line of this.lines) drawn.push(draw("path", { d: path(this.points, line.read, x, y), class: `line c${line.color} ${line.dash ?? ""}` }));
 
     const shown = this.points.find(point => point.at === this.cursor) ?? this.points[this.points.length - 1];

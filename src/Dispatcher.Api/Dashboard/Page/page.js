@@ -6,7 +6,7 @@ import { clock, setText } from "./text.js";
 const PATIENCE = 8_000; // ms that an answer may take
 const KEPT = "dispatcher.key"; // in sessionStorage: this tab, until it is closed
 
-const [state, ask, key, refusal, forget, main] = ["state", "ask", "key", "refusal", "forget", "board"].map(id => document.getElementById(id));
+const [state, ask, key, refusal, range, forget, main] = ["state", "ask", "key", "refusal", "range", "forget", "board"].map(id => document.getElementById(id));
 let board, history, timer, skew = 0, round = 0;
 
 const REFUSALS = {
@@ -18,7 +18,7 @@ function begin() {
   board ??= new Board(main);
   history = new History();
   ask.hidden = true;
-  main.hidden = forget.hidden = false;
+  main.hidden = range.hidden = forget.hidden = false;
   look();
 }
 
@@ -26,7 +26,7 @@ function askForKey(reason) {
   sessionStorage.removeItem(KEPT);
   clearTimeout(timer);
   round++;
-  main.hidden = forget.hidden = true;
+  main.hidden = range.hidden = forget.hidden = true;
   ask.hidden = false;
   setText(refusal, reason ?? "");
   setText(state, "");
@@ -78,6 +78,11 @@ ask.addEventListener("submit", event => {
   sessionStorage.setItem(KEPT, given);
   key.value = "";
   begin();
+});
+range.addEventListener("click", event => {
+  if (event.target.tagName !== "BUTTON") return;
+  for (const button of range.children) button.setAttribute("aria-pressed", button === event.target);
+  board.setSpan(Number(event.target.value));
 });
 forget.addEventListener("click", () => askForKey());
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !main.hidden) look(); });

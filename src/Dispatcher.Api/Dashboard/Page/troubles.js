@@ -5,6 +5,15 @@ import { clock, count, duration } from "./text.js";
 const LATE = 60; // seconds that an urgent push may wait before this page speaks of it; alerts have their own
 const ENDS_SOON = 14 * 86_400; // seconds
 
+// Why partitions are not fetched from; who shuts down or reads back what came before is all right.
+export const PAUSES = {
+  window: ["bad", "one push in flight holds up a whole window of later ones"],
+  unreadable: ["bad", "a batch cannot be read, and going on would skip it"],
+  full: ["warn", "its queue has been full for long"],
+  drain: ["", "a worker shuts down"],
+  tail: ["", "what came before is read back"],
+};
+
 export function troubles(history) {
   const found = [];
   const bad = text => found.push({ tone: "bad", text });
@@ -21,8 +30,10 @@ export function troubles(history) {
   for (const [key, open] of openBreakers(workers)) bad(`The breaker of ${key} is open on ${open} of ${workers.length} workers.`);
   for (const lane of LANES) {
     const of = metric => workers.flatMap(worker => samples(worker, metric)).filter(sample => sample.dispatcher_lane === lane);
-    for (const reason of new Set(of("dispatcher_lane_paused").filter(sample => sample.value > 0).map(sample => sample.dispatcher_reason)))
-      bad(`${lane} is paused: ${reason}.`);
+    for (const reason of new Set(of("dispatcher_lane_paused").filter(sample => sample.value > 0).map(sample => sample.dispatcher_reason))) {
+      const [tone, words] = PAUSES[reason] ?? ["bad", reason];
+      if (tone) (tone === "bad" ? bad : warn)(`${lane} is paused: ${words}.`);
+    }
     if (workers.length && !sum(of("dispatcher_lane_partitions"), sample => sample.value)) bad(`${lane} has no worker: no partition is assigned to any.`);
     const oldest = Math.max(0, ...of("dispatcher_lane_oldest_unsettled_seconds").map(sample => sample.value));
     if (lane.endsWith(".urgent") && oldest > LATE) warn(`${lane} is late: its oldest push waits for ${duration(oldest)}.`);
