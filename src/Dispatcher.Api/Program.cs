@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using Dispatcher.Api;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
+using Dispatcher.Api.Dashboard;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
 using Dispatcher.Api.Metrics;
@@ -57,6 +59,7 @@ try
     var batches = Section<BatchOptions>("Batches");
     var scheduling = Section<SchedulingOptions>("Scheduling");
     var server = Section<ServerOptions>("Server");
+    var dashboard = Section<DashboardOptions>("Dashboard");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     var idempotency = Section<IdempotencyOptions>("Idempotency");
@@ -67,7 +70,7 @@ try
     [
         .. kafka.Validate(), .. access.Validate(), .. backlog.Validate(),
         .. tenantDefaults.Validate("TenantDefaults"), .. tenants.SelectMany(tenant => tenant.Value.Validate($"Tenants:{tenant.Key}")),
-        .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(),
+        .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(), .. dashboard.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -157,6 +160,7 @@ try
     app.UseMiddleware<AccessGate>();
     app.UseMiddleware<LimitGate>(limits);
     RequestCompression.Use(app);
+    using var survey = new InstanceSurvey(metrics.Read, dashboard, Dns.GetHostAddressesAsync, time);
     new Routes(
         new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google)), limits),
         ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
@@ -165,6 +169,7 @@ try
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),
         new MetricsEndpoint(metrics, access.PublicMetrics),
+        new DashboardEndpoints(survey),
         isReadyAsync: async () =>
             !stop.HasBegun && await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 
