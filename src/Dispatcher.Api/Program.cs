@@ -158,6 +158,7 @@ try
     app.UseStatusCodePages();
     using var reloads = ChangeToken.OnChange(
         ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
+    app.UseMiddleware<RequestTracing>();
     app.UseMiddleware<AccessGate>();
     app.UseMiddleware<LimitGate>(limits);
     RequestCompression.Use(app);

@@ -25,11 +25,11 @@ public readonly record struct TraceContext(string TraceParent, string? TraceStat
         get
         {
             var span = Activity.Current;
-            while (span is { Recorded: true, IsAllDataRequested: false, Parent: { } parent })
+            while (span is { Recorded: true, Parent: { } parent } && !span.Source.HasListeners())
                 span = parent;
             if (span is not { Recorded: true })
                 return null;
-            var traceParent = span.IsAllDataRequested || !span.HasRemoteParent ? span.Id : span.ParentId;
+            var traceParent = span.Source.HasListeners() || !span.HasRemoteParent ? span.Id : span.ParentId;
             return traceParent is { Length: Length } ? new TraceContext(traceParent, Bounded(span.TraceStateString)) : null;
         }
     }
