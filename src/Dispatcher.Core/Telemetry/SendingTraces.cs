@@ -18,7 +18,7 @@ public static class SendingTraces
     /// <returns>The span, to be ended with the attempt; <see langword="null"/> unless the push's own span is recorded.</returns>
     public static Activity? Attempting(string provider, string app, Guid push, int attempt)
     {
-        if (Activity.Current is not { IsAllDataRequested: true } || !Source.HasListeners())
+        if (Activity.Current is not { Recorded: true, IsAllDataRequested: true } || !Source.HasListeners())
             return null;
         return Source.StartActivity($"send {provider}", ActivityKind.Client)?
             .SetTag("dispatcher.provider", provider)

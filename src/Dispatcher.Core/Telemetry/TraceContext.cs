@@ -29,7 +29,7 @@ public readonly record struct TraceContext(string TraceParent, string? TraceStat
                 span = parent;
             if (span is not { Recorded: true })
                 return null;
-            var traceParent = span.Source.HasListeners() || !span.HasRemoteParent ? span.Id : span.ParentId;
+            var traceParent = span.Source.HasListeners() ? span.Id : span.ParentId ?? span.Id; // the outermost's parent is the caller's span
             return traceParent is { Length: Length } ? new TraceContext(traceParent, Bounded(span.TraceStateString)) : null;
         }
     }
