@@ -40,7 +40,8 @@ internal sealed partial class LimitedPublisher(
         var answer = await publisher.PublishAsync(request.Pushes, request.Identity.Marks);
         if (answer.IsAcked)
         {
-            metrics.Accepted(tenant, pushes);
+            foreach (var (push, lane) in request.Pushes)
+                metrics.Accepted(lane.Name, push.App, tenant);
             if (logger.IsEnabled(LogLevel.Debug))
                 Tell(request);
             return (null, false);
@@ -49,8 +50,8 @@ internal sealed partial class LimitedPublisher(
         var isInDoubt = answer.Records.Any(record => record.Outcome != ProduceOutcome.Refused);
         if (!isInDoubt)
             allowance.GiveBack(pushes);
-        if (answer.FullLane is { } lane)
-            return Refuse(tenant, "backlog", LimitProblems.Backlog(lane));
+        if (answer.FullLane is { } full)
+            return Refuse(tenant, "backlog", LimitProblems.Backlog(full));
         return answer == PublishAnswer.QueueFull
             ? Refuse(tenant, "queue", Problems.Overloaded)
             : (Problems.NotAcknowledged(answer, request.Pushes, request.Identity.Key is not null), isInDoubt);
