@@ -60,18 +60,24 @@ public sealed partial class PushSender
     }
 
     /// <summary>Sends a push for the first time.</summary>
-    /// <inheritdoc cref="SendAsync(PushNotification, bool, CancellationToken)"/>
+    /// <inheritdoc cref="SendAsync(PushNotification, int, CancellationToken)"/>
     public ValueTask<SendReport> SendAsync(PushNotification push, CancellationToken cancellationToken) =>
-        SendAsync(push, isRetry: false, cancellationToken);
+        SendAsync(push, attemptsBefore: 0, cancellationToken);
 
     /// <summary>Sends a push.</summary>
     /// <param name="push">The push.</param>
-    /// <param name="isRetry">Whether it comes back from a delay tier: then one request leaves and no more, the tiers have the patience.</param>
+    /// <param name="attemptsBefore">
+    /// Requests that left before it went to a delay tier. If there are any, one more leaves and no second one: the tiers have the patience.
+    /// </param>
     /// <param name="cancellationToken">Gives the push up: what had left by then may arrive all the same.</param>
     /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
-    public async ValueTask<SendReport> SendAsync(PushNotification push, bool isRetry, CancellationToken cancellationToken)
+    public async ValueTask<SendReport> SendAsync(PushNotification push, int attemptsBefore, CancellationToken cancellationToken)
     {
-        var delivery = new Delivery(push, _gates.Find(push.App), EndpointOf(push.App), cancellationToken) { IsOnce = isRetry || push.TimeToLive == 0 };
+        var delivery = new Delivery(push, _gates.Find(push.App), EndpointOf(push.App), cancellationToken)
+        {
+            IsOnce = attemptsBefore > 0 || push.TimeToLive == 0,
+            AttemptsBefore = attemptsBefore,
+        };
         try
         {
             if (_provider.Problem(push) is { } problem)
@@ -179,11 +185,17 @@ public sealed partial class PushSender
         }
 
         var started = _time.GetTimestamp();
+        using var span = SendingTraces.Attempting(_providerName, delivery.Push.App, delivery.Push.Id, delivery.AttemptsBefore + delivery.Attempts + 1);
         var deadline = _deadlines.Begin(delivery.GivenUp);
         SendOutcome outcome;
         try
         {
             outcome = await _provider.SendAsync(delivery.Push, deadline.Source.Token);
+        }
+        catch (Exception e)
+        {
+            SendingTraces.Attempted(span, "faulted", e.GetType().Name, status: null, isSuccess: false);
+            throw;
         }
         finally
         {
@@ -194,6 +206,7 @@ public sealed partial class PushSender
         delivery.Spent += delivery.Latency;
         Count(delivery, outcome);
         var traits = OutcomeTable.Traits(outcome);
+        SendingTraces.Attempted(span, OutcomeTable.Word(outcome.Kind), outcome.Reason, outcome.Status, traits.Breaker == BreakerSignal.Success);
         if (!traits.IsFinal)
             delivery.GivenUp.ThrowIfCancellationRequested();
         if (traits.BurnsAttempt)
