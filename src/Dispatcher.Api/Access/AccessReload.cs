@@ -32,7 +32,7 @@ internal sealed partial class AccessReload
         ILogger<AccessReload> logger)
     {
         (_callers, _inForce, _read, _verifierOf, _time, _metrics, _logger) = (callers, inForce, read, verifierOf, time, metrics, logger);
-        metrics.WatchKeys(() => callers.Keys.All.Select(key => (key.Caller.KeyName, key.Idle)));
+        metrics.WatchKeys(() => callers.Keys.All.Select(key => (key.Caller.KeyName, key.Idle, key.ExpiresAt - time.GetUtcNow())));
     }
 
     /// <summary>Reads the configuration again.</summary>
