@@ -1,4 +1,4 @@
-namespace Dispatcher.Deployment.Tests.Prometheus;
+namespace Dispatcher.Deploy.Tests.Prometheus;
 
 public sealed class PromQlTests
 {

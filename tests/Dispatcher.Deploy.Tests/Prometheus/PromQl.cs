@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Dispatcher.Deployment.Tests.Prometheus;
+namespace Dispatcher.Deploy.Tests.Prometheus;
 
 /// <summary>Which series an expression is about.</summary>
 internal static partial class PromQl

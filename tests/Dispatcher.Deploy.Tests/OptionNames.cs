@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Dispatcher.Deployment.Tests;
+namespace Dispatcher.Deploy.Tests;
 
 /// <summary>The options that exist: the rows of docs/configuration.md, which another test holds to the code.</summary>
 internal static partial class OptionNames

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Dispatcher.Chaos.Stage;
 using Dispatcher.Testing.Programs;
 
-namespace Dispatcher.Deployment.Tests.Prometheus;
+namespace Dispatcher.Deploy.Tests.Prometheus;
 
 /// <summary>A real Prometheus with our configuration, whose targets are given.</summary>
 internal sealed class PrometheusServer : IAsyncDisposable

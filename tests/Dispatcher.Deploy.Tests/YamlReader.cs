@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Dispatcher.Deployment.Tests;
+namespace Dispatcher.Deploy.Tests;
 
 /// <summary>
 /// The part of YAML that deploy/ is written in, as JSON whose scalars are all strings: block and flow collections, quoted and plain scalars,

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Dispatcher.Deployment.Tests;
+namespace Dispatcher.Deploy.Tests;
 
 /// <summary>The files of the checkout that these tests were built from.</summary>
 internal static partial class Checkout

@@ -1,7 +1,7 @@
-using Dispatcher.Deployment.Tests.Grafana;
-using Dispatcher.Deployment.Tests.Prometheus;
+using Dispatcher.Deploy.Tests.Grafana;
+using Dispatcher.Deploy.Tests.Prometheus;
 
-namespace Dispatcher.Deployment.Tests;
+namespace Dispatcher.Deploy.Tests;
 
 /// <summary>What rules and dashboards ask for, against the instruments that there are. The real pages are asked by <see cref="ScrapeTests"/>.</summary>
 public sealed class SeriesTests

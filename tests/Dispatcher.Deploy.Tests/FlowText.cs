@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Dispatcher.Deployment.Tests;
+namespace Dispatcher.Deploy.Tests;
 
 /// <summary>YAML's <c>[a, b]</c> and <c>{ a: b }</c>.</summary>
 internal sealed class FlowText(string text)

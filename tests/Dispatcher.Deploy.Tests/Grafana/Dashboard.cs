@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Dispatcher.Deployment.Tests.Prometheus;
+using Dispatcher.Deploy.Tests.Prometheus;
 
-namespace Dispatcher.Deployment.Tests.Grafana;
+namespace Dispatcher.Deploy.Tests.Grafana;
 
 /// <summary>A dashboard of deploy/grafana.</summary>
 /// <param name="File">Where it is.</param>

@@ -1,4 +1,4 @@
-namespace Dispatcher.Deployment.Tests;
+namespace Dispatcher.Deploy.Tests;
 
 public sealed class YamlReaderTests
 {

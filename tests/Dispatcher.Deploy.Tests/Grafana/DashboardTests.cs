@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Dispatcher.Deployment.Tests.Grafana;
+namespace Dispatcher.Deploy.Tests.Grafana;
 
 /// <summary>deploy/grafana: what Grafana would only show as an empty panel.</summary>
 public sealed partial class DashboardTests

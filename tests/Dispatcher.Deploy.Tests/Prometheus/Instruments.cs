@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Dispatcher.Deployment.Tests.Prometheus;
+namespace Dispatcher.Deploy.Tests.Prometheus;
 
 /// <summary>The series that the instruments of Core's Telemetry make, whether anything has happened yet or not.</summary>
 internal static partial class Instruments

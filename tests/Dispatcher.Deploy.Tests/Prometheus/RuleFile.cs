@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Dispatcher.Deployment.Tests.Prometheus;
+namespace Dispatcher.Deploy.Tests.Prometheus;
 
 /// <summary>The rules of deploy/prometheus.</summary>
 internal static class RuleFile

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Dispatcher.Testing.Programs;
 
-namespace Dispatcher.Deployment.Tests.Prometheus;
+namespace Dispatcher.Deploy.Tests.Prometheus;
 
 /// <summary>deploy/prometheus: every alert can be acted on, and fires when it should.</summary>
 public sealed partial class AlertTests
