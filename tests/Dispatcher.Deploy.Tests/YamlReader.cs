@@ -109,6 +109,8 @@ internal sealed partial class YamlReader
         if (text.Length > 0)
             return Scalar(text);
         Skip();
+        if (_at < _lines.Count && _lines[_at].Indent > indent && (_lines[_at].Text[0] is '[' or '{'))
+            return Flow(Comment.Replace(_lines[_at].Text, ""));
         // A sequence may stand below its key without being further in.
         return _at < _lines.Count && _lines[_at].Indent == indent && IsItem(_lines[_at].Text) ? Items(indent) : Block(indent + 1);
     }

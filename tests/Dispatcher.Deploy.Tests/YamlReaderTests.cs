@@ -4,7 +4,7 @@ public sealed class YamlReaderTests
 {
     [Fact]
     public void What_deploy_is_written_in_is_read() => Assert.Equal(
-        """{"base":{"a":"1","b":"two"},"list":["x",{"name":"y","z":["1","k:v"]}],"flow":{"p":"q","r":["s","t"]},"text":"one two","with":{"a":"1","b":"3"},"url":"http://x:1","same":["i"]}""",
+        """{"base":{"a":"1","b":"two"},"list":["x",{"name":"y","z":["1","k:v"]}],"flow":{"p":"q","r":["s","t"]},"text":"one two","with":{"a":"1","b":"3"},"url":"http://x:1","same":["i"],"below":["j","k"]}""",
         YamlReader.Read(
             """
             # a comment
@@ -27,6 +27,9 @@ public sealed class YamlReaderTests
             url: http://x:1
             same:
             - i
+            below:
+              [j,
+               k]
             """).ToJsonString());
 
     [Fact]

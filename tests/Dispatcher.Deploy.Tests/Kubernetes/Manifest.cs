@@ -27,7 +27,7 @@ internal sealed record Manifest(string File, JsonNode Json)
     public JsonNode? Container => Pod?["containers"]![0];
 
     /// <summary>The label that tells pods apart.</summary>
-    public string? PodName => Spec["template"]?["metadata"]?["labels"]?["app.kubernetes.io/name"]?.GetValue<string>();
+    public string? PodName => Json["spec"]?["template"]?["metadata"]?["labels"]?["app.kubernetes.io/name"]?.GetValue<string>();
 
     public static IEnumerable<Manifest> Of(params string[] kinds) => All.Where(manifest => kinds.Contains(manifest.Kind));
 

@@ -16,7 +16,7 @@ public sealed class ScrapeTests
     [
         "dispatcher_access_refused_total", "dispatcher_admission_refused_total", "dispatcher_admission_backlog",
         "dispatcher_batch_running", "dispatcher_batch_lines_total", "dispatcher_batch_ended_total", "dispatcher_schedule_cancel_requests_total",
-        "dispatcher_credential_life_left_seconds", "dispatcher_app_rate_tokens", "dispatcher_attempts_duplicate_risk_total",
+        "dispatcher_breaker_open", "dispatcher_credential_life_left_seconds", "dispatcher_app_rate_tokens", "dispatcher_attempts_duplicate_risk_total",
         "dispatcher_gate_refused_total", "dispatcher_pushes_delayed_total",
         "dispatcher_connections_goaways_total", "dispatcher_connections_open_failures_total", "dispatcher_connections_refused_streams_total",
         "dispatcher_connections_resent_total", "dispatcher_connections_retired_total",
