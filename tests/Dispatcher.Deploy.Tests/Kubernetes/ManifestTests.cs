@@ -173,6 +173,17 @@ public sealed class ManifestTests
     });
 
     [Fact]
+    public void The_dashboard_finds_workers_and_apis_by_services_that_resolve_to_every_pod() => Assert.All(
+        Manifest.One("Deployment", "dispatcher-api").Container!["env"]!.AsArray()
+            .Where(variable => variable!["name"]!.GetValue<string>().StartsWith("Dashboard__", StringComparison.Ordinal)),
+        variable =>
+        {
+            var address = new Uri(variable!["value"]!.GetValue<string>());
+            var service = Manifest.One("Service", address.Host);
+            Assert.Equal(("None", $"{address.Port}"), (service.Spec["clusterIP"]!.GetValue<string>(), service.Spec["ports"]![0]!["port"]!.GetValue<string>()));
+        });
+
+    [Fact]
     public void Secrets_are_mounted_whole_so_that_they_can_change() =>
         Assert.Empty(Manifest.Of("Deployment", "Job").SelectMany(manifest => Manifest.Find(manifest.Json, "subPath")));
 
