@@ -101,6 +101,7 @@ try
     await using var app = builder.Build();
     var stop = app.Services.GetRequiredService<GracefulStop>();
     var watch = app.Services.GetRequiredService<AppWatch>();
+    _ = new BuildMetrics(app.Services.GetRequiredService<IMeterFactory>(), "api");
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     var templateWatch = app.Services.GetRequiredService<TemplateWatch>();
     _ = new TemplateMetrics(

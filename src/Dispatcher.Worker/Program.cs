@@ -51,7 +51,7 @@ try
     builder.Services.AddMetrics();
     using var metrics = new MetricsPage("dispatcher-worker", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
-    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<SendingMetrics>().AddSingleton<ConnectionMetrics>()
+    builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<DispatchMetrics>().AddSingleton<LaneMetrics>().AddSingleton<SendingMetrics>().AddSingleton<ConnectionMetrics>()
         .AddSingleton<CredentialMetrics>().AddSingleton<SchedulingMetrics>();
     builder.Services.AddSingleton(services => new RecordProducer(
         ProducerSettings.ForHandOffs(kafka),
@@ -112,6 +112,7 @@ try
         configuration.Retry,
         services.GetRequiredService<IReadOnlyDictionary<Provider, AppGates>>(),
         services.GetRequiredService<DispatchMetrics>(),
+        services.GetRequiredService<LaneMetrics>(),
         services.GetRequiredService<KafkaMetrics>(),
         services.GetRequiredService<SendingMetrics>(),
         services.GetRequiredService<SchedulingMetrics>(),
@@ -123,6 +124,7 @@ try
     await using var app = builder.Build();
     var dispatch = app.Services.GetRequiredService<DispatchService>();
     var watch = app.Services.GetRequiredService<AppWatch>();
+    _ = new BuildMetrics(app.Services.GetRequiredService<IMeterFactory>(), "worker");
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     app.MapGet("/metrics", () => Results.Text(metrics.Read(), MetricsPage.ContentType));
     app.MapGet("/health/live", () => dispatch.SinceLastRound < TimeSpan.FromSeconds(30) ? Results.Ok() : Results.StatusCode(503));

@@ -28,7 +28,7 @@ internal sealed partial class AccessReload
         ILogger<AccessReload> logger)
     {
         (_callers, _inForce, _verifierOf, _time, _metrics, _logger) = (callers, inForce, verifierOf, time, metrics, logger);
-        metrics.WatchKeys(() => callers.Keys.All.Select(key => (key.Caller.KeyName, key.Idle)));
+        metrics.WatchKeys(() => callers.Keys.All.Select(key => (key.Caller.KeyName, key.Idle, key.ExpiresAt - time.GetUtcNow())));
     }
 
     /// <summary>Puts options in force, if they say anything else about who may what. Not for concurrent use.</summary>

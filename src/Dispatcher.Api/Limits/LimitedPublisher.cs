@@ -37,15 +37,16 @@ internal sealed class LimitedPublisher(PushPublisher publisher, Schedule schedul
         var answer = await publisher.PublishAsync(request.Pushes, request.Identity.Marks);
         if (answer.IsAcked)
         {
-            metrics.Accepted(tenant, pushes);
+            foreach (var (push, lane) in request.Pushes)
+                metrics.Accepted(lane.Name, push.App, tenant);
             return (null, false);
         }
 
         var isInDoubt = answer.Records.Any(record => record.Outcome != ProduceOutcome.Refused);
         if (!isInDoubt)
             allowance.GiveBack(pushes);
-        if (answer.FullLane is { } lane)
-            return Refuse(tenant, "backlog", LimitProblems.Backlog(lane));
+        if (answer.FullLane is { } full)
+            return Refuse(tenant, "backlog", LimitProblems.Backlog(full));
         return answer == PublishAnswer.QueueFull
             ? Refuse(tenant, "queue", Problems.Overloaded)
             : (Problems.NotAcknowledged(answer, request.Pushes, request.Identity.Key is not null), isInDoubt);

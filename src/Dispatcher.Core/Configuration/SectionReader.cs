@@ -6,7 +6,7 @@ namespace Dispatcher.Core.Configuration;
 /// <param name="root">The configuration.</param>
 public sealed class SectionReader(IConfigurationRoot root)
 {
-    private readonly List<string> _problems = [.. UnknownOptions.Problems(root)];
+    private readonly List<string> _problems = [.. UnknownNames.Problems(root)];
     private readonly List<OptionValue> _values = [];
 
     /// <summary>What is wrong so far; each names the option and the value.</summary>
@@ -32,7 +32,7 @@ public sealed class SectionReader(IConfigurationRoot root)
     {
         RequireKnown(name);
         var section = root.GetSection(name);
-        string[] unknown = [.. UnknownOptions.Problems(section, typeof(T))];
+        string[] unknown = [.. UnknownNames.Problems(section, typeof(T))];
         _problems.AddRange(unknown);
         try
         {

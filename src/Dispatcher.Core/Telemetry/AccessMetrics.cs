@@ -11,7 +11,7 @@ public sealed class AccessMetrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _reloads;
     private readonly Counter<long> _keySets;
-    private Func<IEnumerable<(string Key, TimeSpan? Ago)>> _lastUsed = () => [];
+    private Func<IEnumerable<(string Key, TimeSpan? Idle, TimeSpan? Left)>> _keys = () => [];
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">Where the meter comes from.</param>
@@ -23,12 +23,14 @@ public sealed class AccessMetrics
         _keySets = meter.CreateCounter<long>("dispatcher.access.key_sets", "{fetch}", "Fetches of the keys that tokens are signed with, by what came of it.");
         meter.CreateObservableGauge(
             "dispatcher.access.key.idle",
-            () => from use in _lastUsed()
-                  let ago = use.Ago
-                  where ago is not null
-                  select new Measurement<double>(ago.Value.TotalSeconds, new KeyValuePair<string, object?>("dispatcher.key", use.Key)),
+            () => Observe(key => key.Idle),
             "s",
             "Time since an API key was last right, by its configured name; nothing for one that was not since the start.");
+        meter.CreateObservableGauge(
+            "dispatcher.access.key.life_left",
+            () => Observe(key => key.Left),
+            "s",
+            "Time until an API key ends, by its configured name; below 0 for one that has ended, nothing for one that never does.");
     }
 
     /// <summary>A request was turned away.</summary>
@@ -43,6 +45,12 @@ public sealed class AccessMetrics
     public void KeySetFetched(bool isGood) => _keySets.Add(1, new KeyValuePair<string, object?>("dispatcher.result", isGood ? "good" : "failed"));
 
     /// <summary>Has the use of API keys observed from now on.</summary>
-    /// <param name="lastUsed">Each key by its name, and how long ago it was right.</param>
-    public void WatchKeys(Func<IEnumerable<(string Key, TimeSpan? Ago)>> lastUsed) => _lastUsed = lastUsed;
+    /// <param name="keys">Each key by its name, how long ago it was right, and the time until it ends.</param>
+    public void WatchKeys(Func<IEnumerable<(string Key, TimeSpan? Idle, TimeSpan? Left)>> keys) => _keys = keys;
+
+    private IEnumerable<Measurement<double>> Observe(Func<(string Key, TimeSpan? Idle, TimeSpan? Left), TimeSpan?> value) =>
+        from key in _keys()
+        let seconds = value(key)?.TotalSeconds
+        where seconds is not null
+        select new Measurement<double>(seconds.Value, new KeyValuePair<string, object?>("dispatcher.key", key.Key));
 }

@@ -18,7 +18,7 @@ public sealed class AdmissionMetrics
     public AdmissionMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _accepted = meter.CreateCounter<long>("dispatcher.admission.pushes", "{push}", "Pushes that were answered with 202, by tenant.");
+        _accepted = meter.CreateCounter<long>("dispatcher.pushes.accepted", "{push}", "Pushes that were answered with 202, by lane, app and tenant.");
         _refused = meter.CreateCounter<long>("dispatcher.admission.refused", "{request}", "Requests and lines of batches that were too much, by tenant and cause.");
         _looksFailed = meter.CreateCounter<long>("dispatcher.admission.looks.failed", "{look}", "Times that a lane's backlog could not be learnt, by lane.");
         meter.CreateObservableGauge(
@@ -33,10 +33,15 @@ public sealed class AdmissionMetrics
             "The same in the lane's fullest partition, in bytes.");
     }
 
-    /// <summary>Pushes were accepted.</summary>
+    /// <summary>A push was accepted.</summary>
+    /// <param name="lane">Its lane.</param>
+    /// <param name="app">Its app.</param>
     /// <param name="tenant">Whose.</param>
-    /// <param name="pushes">How many.</param>
-    public void Accepted(string tenant, int pushes) => _accepted.Add(pushes, new KeyValuePair<string, object?>("dispatcher.tenant", tenant));
+    public void Accepted(string lane, string app, string tenant) => _accepted.Add(
+        1,
+        new KeyValuePair<string, object?>("dispatcher.lane", lane),
+        new KeyValuePair<string, object?>("dispatcher.app", app),
+        new KeyValuePair<string, object?>("dispatcher.tenant", tenant));
 
     /// <summary>A request, or a line of a batch, was too much.</summary>
     /// <param name="tenant">Whose.</param>

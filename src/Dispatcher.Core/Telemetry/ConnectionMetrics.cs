@@ -30,6 +30,8 @@ public sealed class ConnectionMetrics
         Bytes = meter.CreateCounter<long>("dispatcher.connections.sent", "By", "Bytes of bodies that left.");
         meter.CreateObservableGauge("dispatcher.connections.open", () => Observe(load => load.Open), "{connection}", "Connections that take pushes.");
         meter.CreateObservableGauge("dispatcher.connections.in_flight", () => Observe(load => load.InFlight), "{push}", "Pushes that wait for an answer.");
+        meter.CreateObservableGauge(
+            "dispatcher.connections.streams", () => Observe(load => load.Streams), "{stream}", "Streams that open connections may have in all.");
         meter.CreateObservableGauge("dispatcher.connections.waiting", () => Observe(load => load.Waiting), "{push}", "Pushes that wait for a stream.");
         meter.CreateObservableGauge(
             "dispatcher.connections.leaving",

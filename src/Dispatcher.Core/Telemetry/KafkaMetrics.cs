@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Dispatcher.Core.Telemetry;
@@ -18,6 +19,9 @@ public sealed class KafkaMetrics
     private readonly Counter<long> _conflicting;
     private readonly Counter<long> _tailsRead;
     private readonly Counter<long> _tailsNotRead;
+    private readonly Counter<long> _rebalances;
+    private readonly Histogram<double> _handOffs;
+    private readonly ConcurrentDictionary<string, Func<TimeSpan>> _commitAges = new(StringComparer.Ordinal);
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">Where the meter comes from.</param>
@@ -44,6 +48,20 @@ public sealed class KafkaMetrics
             "dispatcher.kafka.tail.reads", "{partition}", "Partitions that were read back for idempotency keys.");
         _tailsNotRead = meter.CreateCounter<long>(
             "dispatcher.kafka.tail.failures", "{partition}", "Partitions that could not be read back, so that repetitions may have been sent.");
+        _rebalances = meter.CreateCounter<long>(
+            "dispatcher.kafka.rebalances", "{time}", "How often partitions came or went, by pump and kind.");
+        _handOffs = meter.CreateHistogram(
+            "dispatcher.kafka.hand_off.duration", "s", "Hand-offs, from the first produce to Kafka's acknowledgement, by topic.", tags: null, new InstrumentAdvice<double>
+            {
+                // A linger of some milliseconds and a round trip; repeated until Kafka takes it.
+                HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120],
+            });
+        meter.CreateObservableGauge(
+            "dispatcher.kafka.commit.age",
+            () => _commitAges.Select(pump => new Measurement<double>(
+                pump.Value().TotalSeconds, new KeyValuePair<string, object?>("dispatcher.pump", pump.Key))),
+            "s",
+            "How long something settled has not been committed, or the time since the last commit if that is shorter; 0 when all is.");
     }
 
     /// <summary>A record was not dispatched: it repeats an earlier one.</summary>
@@ -55,6 +73,23 @@ public sealed class KafkaMetrics
         if (isConflict)
             _conflicting.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", topic));
     }
+
+    /// <summary>Partitions came or went.</summary>
+    /// <param name="pump">The pump.</param>
+    /// <param name="kind"><c>assigned</c>, <c>revoked</c> or <c>lost</c>.</param>
+    public void Rebalanced(string pump, string kind) => _rebalances.Add(
+        1, new KeyValuePair<string, object?>("dispatcher.pump", pump), new KeyValuePair<string, object?>("dispatcher.kind", kind));
+
+    /// <summary>Kafka acknowledged a hand-off.</summary>
+    /// <param name="topic">Where it went.</param>
+    /// <param name="took">The time since it was first produced.</param>
+    public void HandedOff(string topic, TimeSpan took) =>
+        _handOffs.Record(took.TotalSeconds, new KeyValuePair<string, object?>("messaging.destination.name", topic));
+
+    /// <summary>Has a pump's commits observed from now on.</summary>
+    /// <param name="pump">The pump.</param>
+    /// <param name="age">How long something settled has not been committed; zero when all is.</param>
+    public void WatchCommits(string pump, Func<TimeSpan> age) => _commitAges[pump] = age;
 
     /// <summary>What came before in a partition was read.</summary>
     /// <param name="pump">The pump.</param>

@@ -5,4 +5,5 @@ namespace Dispatcher.Core.Telemetry;
 /// <param name="InFlight">Pushes that wait for an answer.</param>
 /// <param name="Waiting">Pushes that wait for a stream.</param>
 /// <param name="Leaving">Pushes whose body waits for room.</param>
-public readonly record struct PoolLoad(int Open, int InFlight, int Waiting, int Leaving);
+/// <param name="Streams">Streams that the open connections may have in all.</param>
+public readonly record struct PoolLoad(int Open, int InFlight, int Waiting, int Leaving, int Streams);

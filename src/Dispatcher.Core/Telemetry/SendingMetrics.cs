@@ -15,7 +15,7 @@ public sealed class SendingMetrics
     private readonly Counter<long> _retriesRefused;
     private readonly Counter<long> _breakersOpened;
     private readonly ConcurrentDictionary<(string Scope, string Name), bool> _breakers = new();
-    private readonly ConcurrentDictionary<string, WatchedApp> _apps = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, AppLoad> _apps = new(StringComparer.Ordinal);
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">Where the meter comes from.</param>
@@ -45,6 +45,18 @@ public sealed class SendingMetrics
             () => ObserveApps(app => app.Forgotten()),
             "{device}",
             "Throttled devices that were forgotten for want of room, and may be sent too much again.");
+        meter.CreateObservableGauge(
+            "dispatcher.retry.budget", () => ObserveApps(app => app.RetryBudget()), "{attempt}", "Quick retries that an app's budget would pay for now.");
+        meter.CreateObservableGauge(
+            "dispatcher.app.rate_tokens",
+            () => ObserveApps(app => app.RateTokens()),
+            "{attempt}",
+            "Attempts that an app's rate lets go at once; below 0 those that wait for it. Nothing without a rate.");
+        meter.CreateObservableGauge(
+            "dispatcher.credential.last_success",
+            () => ObserveApps(app => app.SinceSuccess()?.TotalSeconds),
+            "s",
+            "Time since a provider last answered an app in a way that only a good credential gets; nothing before the first.");
     }
 
     /// <summary>An attempt ended.</summary>
@@ -87,11 +99,8 @@ public sealed class SendingMetrics
 
     /// <summary>Has an app's limits observed from now on.</summary>
     /// <param name="app">The app.</param>
-    /// <param name="limit">Attempts that it may have in flight.</param>
-    /// <param name="inFlight">Attempts that it has.</param>
-    /// <param name="forgotten">Throttled devices that were forgotten.</param>
-    public void WatchApp(string app, Func<int> limit, Func<int> inFlight, Func<long> forgotten) =>
-        _apps[app] = new WatchedApp(limit, inFlight, forgotten);
+    /// <param name="load">How it stands.</param>
+    public void WatchApp(string app, AppLoad load) => _apps[app] = load;
 
     /// <summary>An app is gone: nothing of it is observed any more.</summary>
     /// <param name="app">The app.</param>
@@ -107,9 +116,14 @@ public sealed class SendingMetrics
     private IEnumerable<Measurement<int>> ObserveBreakers() =>
         _breakers.Select(breaker => new Measurement<int>(breaker.Value ? 1 : 0, BreakerTags(breaker.Key.Scope, breaker.Key.Name)));
 
-    private IEnumerable<Measurement<T>> ObserveApps<T>(Func<WatchedApp, T> value)
+    private IEnumerable<Measurement<T>> ObserveApps<T>(Func<AppLoad, T> value)
         where T : struct =>
-        _apps.Select(app => new Measurement<T>(value(app.Value), new KeyValuePair<string, object?>("dispatcher.app", app.Key)));
+        ObserveApps(app => (T?)value(app));
 
-    private sealed record WatchedApp(Func<int> Limit, Func<int> InFlight, Func<long> Forgotten);
+    private IEnumerable<Measurement<T>> ObserveApps<T>(Func<AppLoad, T?> value)
+        where T : struct =>
+        from app in _apps
+        let known = value(app.Value)
+        where known is not null
+        select new Measurement<T>(known.Value, new KeyValuePair<string, object?>("dispatcher.app", app.Key));
 }

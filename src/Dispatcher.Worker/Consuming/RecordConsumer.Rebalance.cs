@@ -67,6 +67,7 @@ internal sealed partial class RecordConsumer
         }
 
         _isAssigned = true;
+        _metrics.Rebalanced(_name, "assigned");
         Log.Assigned(_logger, _name, Names(partitions));
         RememberCommitted(partitions);
     }
@@ -74,6 +75,7 @@ internal sealed partial class RecordConsumer
     /// <summary>Drain first, fence second: what finishes within the budget is stored and not sent twice.</summary>
     private void OnRevoked(List<TopicPartitionOffset> offsets)
     {
+        _metrics.Rebalanced(_name, "revoked");
         var partitions = KeysOf(offsets);
         DropHeld(partitions);
         var trackers = partitions.Where(_trackers.ContainsKey).Select(partition => _trackers[partition]).ToList();
@@ -95,6 +97,7 @@ internal sealed partial class RecordConsumer
     private void OnLost(List<TopicPartitionOffset> offsets)
     {
         Log.Lost(_logger, _name, Names(offsets.ConvertAll(offset => offset.TopicPartition)));
+        _metrics.Rebalanced(_name, "lost");
         Lose(KeysOf(offsets));
     }
 

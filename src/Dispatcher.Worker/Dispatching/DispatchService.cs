@@ -32,6 +32,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         RetryOptions retry,
         IReadOnlyDictionary<Provider, AppGates> gates,
         DispatchMetrics dispatchMetrics,
+        LaneMetrics laneMetrics,
         KafkaMetrics kafkaMetrics,
         SendingMetrics sendingMetrics,
         SchedulingMetrics schedulingMetrics,
@@ -54,10 +55,11 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             _cancellations,
             retry.UnknownAppGrace,
             dispatchMetrics,
+            laneMetrics,
             kafkaMetrics,
             time,
             chance,
-            $"{Environment.MachineName}/{Environment.ProcessId}",
+            ServiceIdentity.Instance,
             [.. topics.Delays.Topics, .. formerTiers],
             loggers);
         var senders = providers.ToDictionary(

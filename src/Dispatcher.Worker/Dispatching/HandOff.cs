@@ -41,11 +41,16 @@ internal sealed partial class HandOff(
         string topic, Message<byte[]?, byte[]?> message, Func<ProduceAnswer, bool> isFinal, CancellationToken abort)
     {
         var delay = FirstDelay;
+        var since = time.GetTimestamp();
         while (true)
         {
             var answer = await producer.ProduceAsync(topic, message).WaitAsync(abort);
             if (answer.Outcome == ProduceOutcome.Acked)
+            {
+                metrics.HandedOff(topic, time.GetElapsedTime(since));
                 return answer;
+            }
+
             if (isFinal(answer) && !(answer.IsTooLarge && SizeOf(message) < CertainlySmall))
                 return answer;
 

@@ -48,14 +48,17 @@ internal sealed class LaneQueue : IDisposable
     /// <summary>Pushes that wait.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Bytes of records that wait.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
     /// <summary>Pushes that are dispatched at the moment.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>Whether one more push may be added.</summary>
-    public bool HasRoom => Count < _maxPushes && Interlocked.Read(ref _bytes) < _maxBytes;
+    public bool HasRoom => Count < _maxPushes && Bytes < _maxBytes;
 
     /// <summary>Whether the queue is down to half its bound.</summary>
-    public bool IsHalfEmpty => Count <= _maxPushes / 2 && Interlocked.Read(ref _bytes) <= _maxBytes / 2;
+    public bool IsHalfEmpty => Count <= _maxPushes / 2 && Bytes <= _maxBytes / 2;
 
     /// <summary>Adds a push to its app's line.</summary>
     /// <param name="push">The push.</param>

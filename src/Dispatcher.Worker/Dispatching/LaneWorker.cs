@@ -18,6 +18,7 @@ internal sealed record LaneParts(
     Cancellations Cancellations,
     TimeSpan UnknownAppGrace,
     DispatchMetrics DispatchMetrics,
+    LaneMetrics LaneMetrics,
     KafkaMetrics KafkaMetrics,
     TimeProvider Time,
     Func<double> Chance,
@@ -66,6 +67,7 @@ internal sealed class LaneWorker : IDisposable
                 new PumpSettings($"{lane.Name}.delay", parts.DelayTiers, lane, parts.Apps, ConsumerSettings.ForDelays(parts.Kafka, lane)),
                 new DelaySink(parts.DelayTiers.Count, Dispatcher, parts.Time)),
         ];
+        parts.LaneMetrics.Watch(lane.Name, Load, Pauses);
     }
 
     /// <summary>The lane's consumer threads: of its own topic, and of the delay tiers.</summary>
@@ -81,4 +83,14 @@ internal sealed class LaneWorker : IDisposable
             pump.Dispose();
         Dispatcher.Dispose();
     }
+
+    private LaneLoad Load() => new()
+    {
+        InFlight = Dispatcher.Queue.InFlight,
+        Queued = Dispatcher.Queue.Count,
+        QueueBytes = Dispatcher.Queue.Bytes,
+    };
+
+    private static IEnumerable<(string Reason, bool Applies)> Pauses() =>
+        [("window", false), ("full", false), ("drain", false), ("unreadable", false), ("tail", false)];
 }

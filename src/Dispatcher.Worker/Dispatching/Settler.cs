@@ -38,7 +38,10 @@ internal sealed partial class Settler(
     public Task SettleAsync(ConsumedPush consumed, PushNotification push, App app, SendReport report, CancellationToken abort)
     {
         var attempts = report.Attempts + (consumed.Delay?.Attempts ?? 0);
-        return OutcomeTable.Traits(report.Outcome).Settlement switch
+        var traits = OutcomeTable.Traits(report.Outcome);
+        if (traits is { IsFinal: true, BurnsAttempt: true })
+            metrics.PushAnswered(lane.Name, app.Name, time.GetUtcNow() - Later(consumed.Origin.Timestamp, push.SendAt));
+        return traits.Settlement switch
         {
             Settlement.Complete => CompleteAsync(consumed, push, report.Outcome, attempts, abort),
             Settlement.CompleteAndReportToken => ReportTokenAsync(consumed, push, report, attempts, abort),
@@ -120,6 +123,7 @@ internal sealed partial class Settler(
         };
         var message = new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(invalid.Key), Value = invalid.ToJson() };
         await handOff.ProduceAsync(_topics.Tokens, message, abort);
+        metrics.TokenReported(lane.Provider == Provider.Apns ? "apns" : "fcm", push.App);
         await CompleteAsync(consumed, push, report.Outcome, attempts, abort);
     }
 
@@ -279,6 +283,8 @@ internal sealed partial class Settler(
         Worker = worker,
         TraceParent = TraceOf(consumed),
     };
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset? b) => b > a ? b.Value : a;
 
     private static string? DetailOf(SendOutcome outcome) => outcome.Detail is { } detail ? $"{outcome.Reason}: {detail}" : outcome.Reason;
 

@@ -17,7 +17,7 @@ public sealed class MetricsEndpointTests(ApiFixture fixture) : IClassFixture<Api
         var page = await fixture.Api.SendAsync(HttpMethod.Get, "/metrics", ApiProcess.OpsKey);
 
         Assert.Equal((200, "text/plain"), (page.Status, page.ContentType));
-        Assert.Contains("\ndispatcher_admission_pushes_total{", page.Body, StringComparison.Ordinal);
+        Assert.Contains("\ndispatcher_pushes_accepted_total{", page.Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,6 +43,7 @@ internal sealed class TestWorker : IAsyncDisposable
             Enum.GetValues<Provider>().ToDictionary(lane => lane, lane => new AppGates(
                 lane, apps.Apps, limits, new SendingMetrics(Counters), time, _loggers.CreateLogger<AppGates>())),
             new DispatchMetrics(Counters),
+            new LaneMetrics(Counters),
             kafkaMetrics,
             new SendingMetrics(Counters),
             new SchedulingMetrics(Counters),

@@ -19,7 +19,7 @@ internal sealed partial class ConnectionPool
     private PoolLoad Load()
     {
         lock (_lock)
-            return new PoolLoad(_open.Count, _inFlight, _waiting.Count, _traffic.Leaving);
+            return new PoolLoad(_open.Count, _inFlight, _waiting.Count, _traffic.Leaving, _open.Sum(connection => connection.Streams.Allowed));
     }
 
     /// <summary>Once a second: what time alone changes.</summary>

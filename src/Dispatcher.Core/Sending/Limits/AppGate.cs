@@ -38,6 +38,8 @@ internal sealed partial class AppGate
     /// </summary>
     private const int TurnedAwayPerSecond = 1000;
 
+    private const long Never = long.MinValue;
+
     private readonly AppBreaker _breaker;
     private readonly AdaptiveLimit _limit;
     private readonly Permits _permits;
@@ -47,6 +49,7 @@ internal sealed partial class AppGate
     private readonly SendingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private long _succeededAt = Never;
 
     public AppGate(App app, TokenBucket? rate, LimitOptions options, SendingMetrics metrics, TimeProvider time, ILogger logger)
     {
@@ -62,7 +65,8 @@ internal sealed partial class AppGate
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        metrics.WatchApp(app.Name, () => _limit.Current, () => _permits.InUse, () => _devices.Evicted);
+        metrics.WatchApp(app.Name, new AppLoad(
+            () => _limit.Current, () => _permits.InUse, () => _devices.Evicted, () => Retries.Balance, () => _rate?.Tokens, () => SinceSuccess));
     }
 
     /// <summary>Whose gate it is.</summary>
@@ -82,6 +86,9 @@ internal sealed partial class AppGate
 
     /// <summary>Attempts that may be in flight at the moment.</summary>
     public int Concurrency => _limit.Current;
+
+    /// <summary>How long ago the provider last answered in a way that only a good credential gets; <see langword="null"/> before the first.</summary>
+    public TimeSpan? SinceSuccess => Volatile.Read(ref _succeededAt) is var at && at == Never ? null : _time.GetElapsedTime(at);
 
     /// <summary>
     /// Asks to be let in. A free passage costs no wait and no allocation; a wait is at most <see cref="LongestWait"/>, for a push that is now or never <see cref="NowOrNeverWait"/>, and is cut short by
@@ -126,6 +133,8 @@ internal sealed partial class AppGate
                 break;
         }
 
+        if (outcome is SendOutcome.Accepted or SendOutcome.Unregistered or SendOutcome.Rejected)
+            Volatile.Write(ref _succeededAt, _time.GetTimestamp());
         if (outcome is SendOutcome.Accepted)
         {
             _devices.Succeeded(push.Target.Value);

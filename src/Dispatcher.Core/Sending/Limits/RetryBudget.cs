@@ -16,6 +16,19 @@ internal sealed class RetryBudget(double share, int reserve, TimeProvider time)
     private readonly double[] _slots = new double[Window];
     private long _second;
 
+    /// <summary>Retries that would be paid for now.</summary>
+    public int Balance
+    {
+        get
+        {
+            lock (_lock)
+            {
+                _ = Slot_NeedsLock(); // what is no longer recent goes first
+                return (int)Math.Max(0, Balance_NeedsLock() + 1e-9);
+            }
+        }
+    }
+
     /// <summary>A push was attempted for the first time.</summary>
     public void FirstAttempt()
     {
@@ -29,14 +42,19 @@ internal sealed class RetryBudget(double share, int reserve, TimeProvider time)
         lock (_lock)
         {
             ref var slot = ref Slot_NeedsLock();
-            var balance = (double)reserve * Window;
-            foreach (var earned in _slots)
-                balance += earned;
-            if (balance < 1 - 1e-9)
+            if (Balance_NeedsLock() < 1 - 1e-9)
                 return false;
             slot--;
             return true;
         }
+    }
+
+    private double Balance_NeedsLock()
+    {
+        var balance = (double)reserve * Window;
+        foreach (var earned in _slots)
+            balance += earned;
+        return balance;
     }
 
     /// <summary>The slot of this second; those that are no longer recent are emptied on the way.</summary>

@@ -35,6 +35,19 @@ internal sealed class TokenBucket
         _rampBegan = time.GetTimestamp();
     }
 
+    /// <summary>Tokens that are there now; below zero those that are promised.</summary>
+    public double Tokens
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Fill_NeedsLock();
+                return _tokens;
+            }
+        }
+    }
+
     /// <summary>Takes a token if one is there.</summary>
     /// <param name="wait">Otherwise, in how long one will be.</param>
     public bool TryTake(out TimeSpan wait) => TryTake(TimeSpan.Zero, out wait);

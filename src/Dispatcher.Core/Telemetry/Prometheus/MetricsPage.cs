@@ -23,7 +23,8 @@ public sealed class MetricsPage : IDisposable
     public MetricsPage(string service, bool otlp)
     {
         var builder = Sdk.CreateMeterProviderBuilder()
-            .ConfigureResource(resource => resource.AddService(service, serviceVersion: typeof(MetricsPage).Assembly.GetName().Version?.ToString(3)))
+            .ConfigureResource(resource => resource.AddService(
+                service, serviceVersion: ServiceIdentity.Version, serviceInstanceId: ServiceIdentity.Instance))
             .AddMeter("Dispatcher.*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting")
             .AddReader(new BaseExportingMetricReader(_snapshot) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative });
         if (otlp)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Dispatcher.Core.Configuration;
 
 /// <summary>What a configuration names and nobody reads: a slip, whose default would be in force without a word.</summary>
-internal static class UnknownOptions
+internal static class UnknownNames
 {
     /// <summary>What is wrong below a section.</summary>
     /// <param name="section">The section.</param>
