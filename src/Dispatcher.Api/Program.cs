@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using Dispatcher.Api;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
@@ -6,6 +7,7 @@ using Dispatcher.Api.Channels;
 using Dispatcher.Api.Compression;
 using Dispatcher.Api.Configuration;
 using Dispatcher.Api.Contract;
+using Dispatcher.Api.Dashboard;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
 using Dispatcher.Api.Metrics;
@@ -125,6 +127,7 @@ try
     app.UseMiddleware<AccessGate>();
     app.UseMiddleware<LimitGate>(limits);
     RequestCompression.Use(app);
+    using var survey = new InstanceSurvey(metrics.Read, configuration.Dashboard, Dns.GetHostAddressesAsync, time);
     new Routes(
         new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google)), limits),
         ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, configuration.Batches, time),
@@ -133,6 +136,7 @@ try
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),
         new MetricsEndpoint(metrics, access.PublicMetrics),
+        new DashboardEndpoints(survey),
         isReadyAsync: async () =>
             !stop.HasBegun && await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 

@@ -1,5 +1,6 @@
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
+using Dispatcher.Api.Dashboard;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
 using Dispatcher.Api.Pushes;
@@ -32,6 +33,7 @@ internal sealed class ApiConfiguration : IServiceConfiguration
         Batches = reader.Section<BatchOptions>("Batches", options => options.Validate());
         Idempotency = reader.Section<IdempotencyOptions>("Idempotency", options => options.Validate());
         Scheduling = reader.Section<SchedulingOptions>("Scheduling", options => options.Validate());
+        Dashboard = reader.Section<DashboardOptions>("Dashboard", options => options.Validate());
         Apns = reader.Section<ApnsOptions>("Apns", options => options.Validate().Select(problem => $"Apns:{problem}"));
         Fcm = reader.Section<FcmOptions>("Fcm", options => options.Validate().Select(problem => $"Fcm:{problem}"));
         Apps = reader.Section<Dictionary<string, AppOptions>>("Apps");
@@ -59,6 +61,8 @@ internal sealed class ApiConfiguration : IServiceConfiguration
     public IdempotencyOptions Idempotency { get; }
 
     public SchedulingOptions Scheduling { get; }
+
+    public DashboardOptions Dashboard { get; }
 
     public ApnsOptions Apns { get; }
 
