@@ -10,6 +10,7 @@ using Dispatcher.Api.Contract;
 using Dispatcher.Api.Dashboard;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
+using Dispatcher.Api.Logging;
 using Dispatcher.Api.Metrics;
 using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
@@ -41,6 +42,7 @@ try
         builder.WebHost.UseUrls("http://127.0.0.1:8080");
 
     var files = new ConfigurationFiles(builder.Configuration);
+    ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
     var configuration = new ApiConfiguration(new SectionReader(files.Read()));
     if (configuration.Problems.Count > 0)
         return Refuse([.. configuration.Problems]);
@@ -62,6 +64,7 @@ try
 
     var google = GoogleEnvironment.Read(Environment.GetEnvironmentVariable);
     builder.WebHost.ConfigureKestrel(server.Apply);
+    using var traces = TraceExport.Start("dispatcher-api", configuration.Telemetry, Environment.GetEnvironmentVariable);
     builder.Services.AddMetrics();
     using var metrics = new MetricsPage("dispatcher-api", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.AddProblemDetails();
@@ -114,7 +117,8 @@ try
     var guard = new BacklogGuard(configuration.Backlog, time, admission);
     await using var backlogWatch = new BacklogWatch(guard, kafka, time, admission, app.Services.GetRequiredService<ILogger<BacklogWatch>>());
     var limits = new TenantLimits(configuration.TenantDefaults, configuration.Tenants, time);
-    var publisher = new LimitedPublisher(new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission);
+    var publisher = new LimitedPublisher(
+        new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission, app.Services.GetRequiredService<ILogger<LimitedPublisher>>());
     var intake = new PushIntake(new Admission(apps, templates), publisher, new KnownRequests(configuration.Idempotency, time), time);
     stop.Use(app);
     app.UseExceptionHandler(new ExceptionHandlerOptions
@@ -124,6 +128,7 @@ try
         SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
     });
     app.UseStatusCodePages();
+    app.UseMiddleware<RequestTracing>();
     app.UseMiddleware<AccessGate>();
     app.UseMiddleware<LimitGate>(limits);
     RequestCompression.Use(app);

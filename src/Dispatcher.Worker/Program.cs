@@ -14,6 +14,7 @@ using Dispatcher.Worker;
 using Dispatcher.Worker.Configuration;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
+using Dispatcher.Worker.Logging;
 
 #pragma warning disable RS0030 // Program.cs is where the clock, chance and the console come from
 var time = TimeProvider.System;
@@ -30,6 +31,7 @@ try
         builder.WebHost.UseUrls("http://127.0.0.1:8081");
 
     var files = new ConfigurationFiles(builder.Configuration);
+    ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
     var configuration = new WorkerConfiguration(new SectionReader(files.Read()));
     if (configuration.Problems.Count > 0)
         return Refuse([.. configuration.Problems]);
@@ -48,6 +50,7 @@ try
         return Refuse(consumerProblem);
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
 
+    using var traces = TraceExport.Start("dispatcher-worker", configuration.Telemetry, Environment.GetEnvironmentVariable);
     builder.Services.AddMetrics();
     using var metrics = new MetricsPage("dispatcher-worker", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));

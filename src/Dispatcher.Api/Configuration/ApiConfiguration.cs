@@ -11,6 +11,7 @@ using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Kafka.Backlogs;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
+using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Api.Configuration;
 
@@ -34,13 +35,14 @@ internal sealed class ApiConfiguration : IServiceConfiguration
         Idempotency = reader.Section<IdempotencyOptions>("Idempotency", options => options.Validate());
         Scheduling = reader.Section<SchedulingOptions>("Scheduling", options => options.Validate());
         Dashboard = reader.Section<DashboardOptions>("Dashboard", options => options.Validate());
+        Telemetry = reader.Section<TelemetryOptions>("Telemetry", options => options.Validate());
         Apns = reader.Section<ApnsOptions>("Apns", options => options.Validate().Select(problem => $"Apns:{problem}"));
         Fcm = reader.Section<FcmOptions>("Fcm", options => options.Validate().Select(problem => $"Fcm:{problem}"));
         Apps = reader.Section<Dictionary<string, AppOptions>>("Apps");
         AppsFolder = reader.Value("AppsFolder", isLive: true);
         TemplatesFolder = reader.Value("TemplatesFolder");
         reader.Value("Urls");
-        reader.Foreign("Logging", LogLevels.IsLevel, LogLevels.Problem);
+        reader.Foreign("Logging", LoggingSection.IsLevel, LoggingSection.Problem);
     }
 
     public KafkaOptions Kafka { get; }
@@ -63,6 +65,8 @@ internal sealed class ApiConfiguration : IServiceConfiguration
     public SchedulingOptions Scheduling { get; }
 
     public DashboardOptions Dashboard { get; }
+
+    public TelemetryOptions Telemetry { get; }
 
     public ApnsOptions Apns { get; }
 

@@ -5,6 +5,7 @@ using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Sending.Limits;
+using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Worker.Configuration;
 
@@ -23,12 +24,13 @@ internal sealed class WorkerConfiguration : IServiceConfiguration
         Sending = reader.Section<SendingOptions>("Sending", options => options.Validate());
         Retry = reader.Section<RetryOptions>("Retry", options => options.Validate());
         Limits = reader.Section<LimitOptions>("Limits", options => options.Validate());
+        Telemetry = reader.Section<TelemetryOptions>("Telemetry", options => options.Validate());
         Apns = reader.Section<ApnsOptions>("Apns", options => options.Validate().Select(problem => $"Apns:{problem}"));
         Fcm = reader.Section<FcmOptions>("Fcm", options => options.Validate().Select(problem => $"Fcm:{problem}"));
         Apps = reader.Section<Dictionary<string, AppOptions>>("Apps");
         AppsFolder = reader.Value("AppsFolder", isLive: true);
         reader.Value("Urls");
-        reader.Foreign("Logging", LogLevels.IsLevel, LogLevels.Problem);
+        reader.Foreign("Logging", LoggingSection.IsLevel, LoggingSection.Problem);
     }
 
     public KafkaOptions Kafka { get; }
@@ -40,6 +42,8 @@ internal sealed class WorkerConfiguration : IServiceConfiguration
     public RetryOptions Retry { get; }
 
     public LimitOptions Limits { get; }
+
+    public TelemetryOptions Telemetry { get; }
 
     public ApnsOptions Apns { get; }
 
