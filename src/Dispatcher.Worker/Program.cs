@@ -80,6 +80,7 @@ try
         apps,
         fcm,
         GoogleEnvironment.Read(Environment.GetEnvironmentVariable),
+        services.GetRequiredService<CredentialMetrics>(),
         services.GetRequiredService<ConnectionMetrics>(),
         time,
         chance,

@@ -5,6 +5,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
 using Dispatcher.Core.Tests.Providers.Connections;
 using Dispatcher.Testing;
 using Microsoft.AspNetCore.Http;
@@ -208,6 +209,6 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
         var options = new FcmOptions { Endpoint = _fcm.Uri, TrustedCaPath = _fcm.CaPath };
         Assert.Empty(options.Validate());
         return new FcmProvider(
-            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, NoGoogle, new RecordedConnections().Metrics, _time, () => 0, _loggers);
+            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, NoGoogle, new CredentialMetrics(new UnobservedMeters()), new RecordedConnections().Metrics, _time, () => 0, _loggers);
     }
 }
