@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./build.sh [build|test|format|check-format|chaos|soak|isolation|dead-letters]: what CI and people run. The last four prove or
+# ./build.sh [build|test|format|check-format|chaos|soak|isolation|dead-letters|bench]: what CI and people run. The last five prove or
 # measure what no test has the time for, with real processes; --help says how much of it one can have.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -34,6 +34,12 @@ prove() {
   dotnet artifacts/bin/Dispatcher.Chaos/release/Dispatcher.Chaos.dll "$@"
 }
 
+# Builds and runs what measures: bench/README.md.
+measure() {
+  build
+  dotnet "artifacts/bin/$1/release/$1.dll" "${@:2}"
+}
+
 case "${1:-build}" in
   build) build ;;
   test) shift; build; bash eng/node-clients.sh; run_tests "$@" ;;
@@ -41,6 +47,7 @@ case "${1:-build}" in
   check-format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore --verify-no-changes ;;
   pack) bash eng/setup.sh; bash eng/pack.sh ;;
   chaos | soak | isolation | dead-letters) prove "$@" ;;
+  bench) shift; measure Dispatcher.Bench "$@" ;;
   *)
     cat >&2 <<'USAGE'
 usage: ./build.sh [build|test|format|check-format]
@@ -49,6 +56,7 @@ usage: ./build.sh [build|test|format|check-format]
        ./build.sh soak [--minutes M --rate N]                         a steady load; memory, handles and threads must be flat
        ./build.sh isolation [--rounds N --seconds S --only TEXT]      what a sick app, provider or tenant costs the healthy
        ./build.sh dead-letters [--count N --run COMMAND]              what the command line costs with a million dead letters
+       ./build.sh bench [--quick --only GROUPS --runs N --kafka H:P]  the performance budget, measured; bench/README.md
 USAGE
     exit 2
     ;;

@@ -1,12 +1,15 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using Dispatcher.Api;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
+using Dispatcher.Api.Dashboard;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
+using Dispatcher.Api.Logging;
 using Dispatcher.Api.Metrics;
 using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
@@ -52,11 +55,14 @@ T Section<T>(string name)
 
 try
 {
+    ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
     var kafka = Section<KafkaOptions>("Kafka");
+    var telemetry = Section<TelemetryOptions>("Telemetry");
     var access = Section<AccessOptions>("Access");
     var batches = Section<BatchOptions>("Batches");
     var scheduling = Section<SchedulingOptions>("Scheduling");
     var server = Section<ServerOptions>("Server");
+    var dashboard = Section<DashboardOptions>("Dashboard");
     var apns = Section<ApnsOptions>("Apns");
     var fcm = Section<FcmOptions>("Fcm");
     var idempotency = Section<IdempotencyOptions>("Idempotency");
@@ -65,9 +71,9 @@ try
     var tenants = builder.Configuration.GetSection("Tenants").GetChildren().ToDictionary(tenant => tenant.Key, TenantOf, StringComparer.Ordinal);
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. backlog.Validate(),
+        .. kafka.Validate(), .. telemetry.Validate(), .. access.Validate(), .. backlog.Validate(),
         .. tenantDefaults.Validate("TenantDefaults"), .. tenants.SelectMany(tenant => tenant.Value.Validate($"Tenants:{tenant.Key}")),
-        .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(),
+        .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(), .. dashboard.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -90,6 +96,7 @@ try
 
     var google = GoogleEnvironment.Read(Environment.GetEnvironmentVariable);
     builder.WebHost.ConfigureKestrel(server.Apply);
+    using var traces = TraceExport.Start("dispatcher-api", telemetry, Environment.GetEnvironmentVariable);
     builder.Services.AddMetrics();
     using var metrics = new MetricsPage("dispatcher-api", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.AddProblemDetails();
@@ -142,7 +149,8 @@ try
     var guard = new BacklogGuard(backlog, time, admission);
     await using var backlogWatch = new BacklogWatch(guard, kafka, time, admission, app.Services.GetRequiredService<ILogger<BacklogWatch>>());
     var limits = new TenantLimits(tenantDefaults, tenants, time);
-    var publisher = new LimitedPublisher(new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission);
+    var publisher = new LimitedPublisher(
+        new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission, app.Services.GetRequiredService<ILogger<LimitedPublisher>>());
     var intake = new PushIntake(new Admission(apps, templates), publisher, new KnownRequests(idempotency, time), time);
     stop.Use(app);
     app.UseExceptionHandler(new ExceptionHandlerOptions
@@ -154,9 +162,11 @@ try
     app.UseStatusCodePages();
     using var reloads = ChangeToken.OnChange(
         ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
+    app.UseMiddleware<RequestTracing>();
     app.UseMiddleware<AccessGate>();
     app.UseMiddleware<LimitGate>(limits);
     RequestCompression.Use(app);
+    using var survey = new InstanceSurvey(metrics.Read, dashboard, Dns.GetHostAddressesAsync, time);
     new Routes(
         new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google)), limits),
         ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
@@ -165,6 +175,7 @@ try
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
         new ContractEndpoints(access.PublicDocs),
         new MetricsEndpoint(metrics, access.PublicMetrics),
+        new DashboardEndpoints(survey),
         isReadyAsync: async () =>
             !stop.HasBegun && await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
 

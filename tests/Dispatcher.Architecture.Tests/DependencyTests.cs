@@ -77,9 +77,9 @@ public sealed partial class DependencyTests
             used => Within(used.Namespace, "Confluent.Kafka") && used.Name.StartsWith("IConsumer`", StringComparison.Ordinal));
 
     [Fact]
-    public void Http_clients_are_used_only_by_providers_tools_and_who_fetches_signing_keys() =>
+    public void Http_clients_are_used_only_by_providers_tools_the_dashboard_and_who_fetches_signing_keys() =>
         AssertOnlyIn(
-            ["Dispatcher.Core.Providers", "Dispatcher.Api.Access.Tokens", "Dispatcher.Client", "Dispatcher.Cli", "Dispatcher.Simulator"],
+            ["Dispatcher.Core.Providers", "Dispatcher.Api.Access.Tokens", "Dispatcher.Api.Dashboard", "Dispatcher.Client", "Dispatcher.Cli", "Dispatcher.Simulator"],
             used => Within(used.Namespace, "System.Net.Http"));
 
     [Fact]
