@@ -72,6 +72,7 @@ try
         apps,
         configuration.Fcm,
         GoogleEnvironment.Read(Environment.GetEnvironmentVariable),
+        services.GetRequiredService<CredentialMetrics>(),
         services.GetRequiredService<ConnectionMetrics>(),
         time,
         chance,
