@@ -4,6 +4,7 @@ using Dispatcher.Core.Telemetry;
 using Dispatcher.Simulator.Kafka;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
+using Dispatcher.Worker.Tests.Consuming;
 using Dispatcher.Worker.Tests.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 
