@@ -9,6 +9,7 @@ using Dispatcher.Api.Contract;
 using Dispatcher.Api.Dashboard;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
+using Dispatcher.Api.Logging;
 using Dispatcher.Api.Metrics;
 using Dispatcher.Api.Previews;
 using Dispatcher.Api.Pushes;
@@ -54,7 +55,9 @@ T Section<T>(string name)
 
 try
 {
+    ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
     var kafka = Section<KafkaOptions>("Kafka");
+    var telemetry = Section<TelemetryOptions>("Telemetry");
     var access = Section<AccessOptions>("Access");
     var batches = Section<BatchOptions>("Batches");
     var scheduling = Section<SchedulingOptions>("Scheduling");
@@ -68,7 +71,7 @@ try
     var tenants = builder.Configuration.GetSection("Tenants").GetChildren().ToDictionary(tenant => tenant.Key, TenantOf, StringComparer.Ordinal);
     string[] problems =
     [
-        .. kafka.Validate(), .. access.Validate(), .. backlog.Validate(),
+        .. kafka.Validate(), .. telemetry.Validate(), .. access.Validate(), .. backlog.Validate(),
         .. tenantDefaults.Validate("TenantDefaults"), .. tenants.SelectMany(tenant => tenant.Value.Validate($"Tenants:{tenant.Key}")),
         .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(), .. dashboard.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
@@ -93,6 +96,7 @@ try
 
     var google = GoogleEnvironment.Read(Environment.GetEnvironmentVariable);
     builder.WebHost.ConfigureKestrel(server.Apply);
+    using var traces = TraceExport.Start("dispatcher-api", telemetry, Environment.GetEnvironmentVariable);
     builder.Services.AddMetrics();
     using var metrics = new MetricsPage("dispatcher-api", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.AddProblemDetails();
@@ -145,7 +149,8 @@ try
     var guard = new BacklogGuard(backlog, time, admission);
     await using var backlogWatch = new BacklogWatch(guard, kafka, time, admission, app.Services.GetRequiredService<ILogger<BacklogWatch>>());
     var limits = new TenantLimits(tenantDefaults, tenants, time);
-    var publisher = new LimitedPublisher(new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission);
+    var publisher = new LimitedPublisher(
+        new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission, app.Services.GetRequiredService<ILogger<LimitedPublisher>>());
     var intake = new PushIntake(new Admission(apps, templates), publisher, new KnownRequests(idempotency, time), time);
     stop.Use(app);
     app.UseExceptionHandler(new ExceptionHandlerOptions
@@ -157,6 +162,7 @@ try
     app.UseStatusCodePages();
     using var reloads = ChangeToken.OnChange(
         ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
+    app.UseMiddleware<RequestTracing>();
     app.UseMiddleware<AccessGate>();
     app.UseMiddleware<LimitGate>(limits);
     RequestCompression.Use(app);

@@ -12,6 +12,7 @@ using Dispatcher.Core.Telemetry.Prometheus;
 using Dispatcher.Worker;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
+using Dispatcher.Worker.Logging;
 
 #pragma warning disable RS0030 // Program.cs is where the clock, chance and the console come from
 var time = TimeProvider.System;
@@ -30,7 +31,9 @@ T Section<T>(string name)
 
 try
 {
+    ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
     var kafka = Section<KafkaOptions>("Kafka");
+    var telemetry = Section<TelemetryOptions>("Telemetry");
     var worker = Section<WorkerOptions>("Worker");
     var sending = Section<SendingOptions>("Sending");
     var retry = Section<RetryOptions>("Retry");
@@ -39,7 +42,7 @@ try
     var fcm = Section<FcmOptions>("Fcm");
     string[] problems =
     [
-        .. kafka.Validate(), .. worker.Validate(), .. sending.Validate(), .. retry.Validate(), .. limits.Validate(),
+        .. kafka.Validate(), .. telemetry.Validate(), .. worker.Validate(), .. sending.Validate(), .. retry.Validate(), .. limits.Validate(),
         .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
     ];
     if (problems.Length > 0)
@@ -59,6 +62,7 @@ try
         return Refuse(consumerProblem);
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
 
+    using var traces = TraceExport.Start("dispatcher-worker", telemetry, Environment.GetEnvironmentVariable);
     builder.Services.AddMetrics();
     using var metrics = new MetricsPage("dispatcher-worker", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Worker.Consuming;
 
@@ -53,6 +54,15 @@ internal sealed class ConsumedPush
 
     /// <summary>The record's headers.</summary>
     public Headers? Headers { get; }
+
+    /// <summary>The trace that it belongs to, if that is sampled.</summary>
+    public TraceContext? Trace => TraceHeaders.Read(Headers);
+
+    /// <summary>Whether it was put back from the dead letters, and this is its first time since.</summary>
+    public bool IsReplay => Delay is null && Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.ReplayId, out _);
+
+    /// <summary>The push's id, once it has been read.</summary>
+    public Guid? PushId { get; set; }
 
     /// <summary>When Kafka took this record.</summary>
     public DateTimeOffset Timestamp { get; }
