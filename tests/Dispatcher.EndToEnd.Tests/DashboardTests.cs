@@ -63,7 +63,7 @@ public sealed partial class DashboardTests
         await deployment.Worker(0).KillAsync();
         await browser.UntilAsync("document.getElementById('state').textContent.startsWith('2 of 3 instances')");
         await browser.UntilAsync(
-            $"document.querySelector('.troubles').textContent.includes('worker {worker.GetLeftPart(UriPartial.Authority)} is missing: no connection, last seen')");
+            $"document.querySelector('.troubles').textContent.includes('Worker {worker.GetLeftPart(UriPartial.Authority)} is missing: no connection, last seen')");
     }
 
     /// <summary>The line of pushes that were settled.</summary>

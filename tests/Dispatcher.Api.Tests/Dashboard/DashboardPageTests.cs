@@ -52,7 +52,7 @@ public sealed class DashboardPageTests
         Assert.Equal(StrangeApp, (await browser.RunAsync("document.querySelector('#apps tbody th').textContent")).GetString());
         Assert.Equal(0, (await browser.RunAsync("document.images.length")).GetInt32());
         var text = (await browser.RunAsync("document.getElementById('board').innerText")).GetString()!;
-        Assert.Contains("An instance http://nowhere.invalid:8081 is missing: the name is not known", text, StringComparison.Ordinal);
+        Assert.Contains("Instance http://nowhere.invalid:8081 is missing: the name is not known", text, StringComparison.Ordinal);
         Assert.Contains("The breaker of endpoint api.push.example is open on 1 of 1 workers.", text, StringComparison.Ordinal);
         Assert.Contains("apns.urgent is paused: a batch cannot be read", text, StringComparison.Ordinal);
         Assert.Contains("fcm.bulk has no worker", text, StringComparison.Ordinal);
