@@ -2,6 +2,7 @@ using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Contract;
+using Dispatcher.Api.Dashboard;
 using Dispatcher.Api.Metrics;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Scheduling;
@@ -18,6 +19,7 @@ namespace Dispatcher.Api;
 /// <param name="topics">Subscriptions to topics.</param>
 /// <param name="contract">The description of all of them.</param>
 /// <param name="metrics">What is measured.</param>
+/// <param name="dashboard">The same of every instance, as a page.</param>
 /// <param name="isReadyAsync">Whether requests can be served; it may take seconds.</param>
 internal sealed class Routes(
     PushEndpoint pushes,
@@ -27,6 +29,7 @@ internal sealed class Routes(
     TopicEndpoints topics,
     ContractEndpoints contract,
     MetricsEndpoint metrics,
+    DashboardEndpoints dashboard,
     Func<Task<bool>> isReadyAsync)
 {
     /// <summary>Maps them.</summary>
@@ -40,6 +43,7 @@ internal sealed class Routes(
         topics.Map(app);
         contract.Map(app);
         metrics.Map(app);
+        dashboard.Map(app);
         app.MapGet("/health/live", () => Results.Ok()).OpenToAll();
         app.MapGet("/health/ready", ReadyAsync).OpenToAll();
         app.MapGet("/health/process", () => ProcessUsage.Read()).OpenToAll();

@@ -15,9 +15,9 @@ public sealed class RoutesTests
     private static readonly IReadOnlyList<RouteEndpoint> All = Map();
 
     [Fact]
-    public void Every_route_but_health_demands_a_scope() =>
+    public void Every_route_but_health_and_the_dashboards_files_demands_a_scope() =>
         Assert.All(
-            All.Where(route => !IsHealth(route)),
+            All.Where(route => !IsHealth(route) && !IsDashboardFile(route)),
             route => Assert.True(route.Metadata.GetMetadata<AccessRule>() is { AnyOf: not Scopes.None }, $"{route.DisplayName} is open to all."));
 
     [Fact]
@@ -25,9 +25,18 @@ public sealed class RoutesTests
         Assert.All(All.Where(IsHealth), route => Assert.Equal(new AccessRule(Scopes.None), route.Metadata.GetMetadata<AccessRule>()));
 
     [Fact]
+    public void The_dashboards_data_demand_ops_read() => Assert.Equal(
+        new AccessRule(Scopes.ReadOps), All.Single(route => route.RoutePattern.RawText == "/dashboard/data").Metadata.GetMetadata<AccessRule>());
+
+    [Fact]
     public void There_are_routes_of_both_kinds() => Assert.True(All.Any(IsHealth) && !All.All(IsHealth));
 
     private static bool IsHealth(RouteEndpoint route) => route.RoutePattern.RawText!.StartsWith("/health/", StringComparison.Ordinal);
+
+    /// <summary>Files hold nothing; what they show is <c>/dashboard/data</c>.</summary>
+    private static bool IsDashboardFile(RouteEndpoint route) =>
+        route.RoutePattern.RawText == "/dashboard"
+        || (route.RoutePattern.RawText!.StartsWith("/dashboard/", StringComparison.Ordinal) && Path.HasExtension(route.RoutePattern.RawText));
 
     private static IReadOnlyList<RouteEndpoint> Map()
     {
@@ -40,6 +49,7 @@ public sealed class RoutesTests
             new TopicEndpoints(null!, null!),
             new(isPublic: false),
             new(null!, isPublic: false),
+            new(null!),
             () => Task.FromResult(true)).Map(app);
         return [.. app.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>()];
     }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Dispatcher.Api.Access;
 using Dispatcher.Api.Limits;
 using Dispatcher.Api.Pushes;
+using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Api.Batches;
 
@@ -24,6 +26,7 @@ internal sealed partial class BatchRun
     private readonly Caller _caller;
     private readonly InFlight _inFlight;
     private readonly KafkaSilence _silence;
+    private readonly Activity? _span = Activity.Current;
     private readonly Channel<PendingLine> _pending =
         Channel.CreateUnbounded<PendingLine>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
@@ -106,7 +109,7 @@ internal sealed partial class BatchRun
         else
         {
             await _inFlight.EnterAsync(request.Pushes.Count, bytes);
-            _pending.Writer.TryWrite(new PendingLine(line.Number, bytes, request, await PublishAsync(request, aborted), null));
+            _pending.Writer.TryWrite(new PendingLine(line.Number, bytes, request, await PublishAsync(line.Number, request, aborted), null));
         }
     }
 
@@ -132,8 +135,9 @@ internal sealed partial class BatchRun
     }
 
     /// <summary>Starts to publish. Where that is too much for now, the batch waits and with it the caller; a single request would be refused.</summary>
-    private async ValueTask<Task<Problem?>> PublishAsync(AdmittedRequest request, CancellationToken aborted)
+    private async ValueTask<Task<Problem?>> PublishAsync(long line, AdmittedRequest request, CancellationToken aborted)
     {
+        using var span = PublishTraces.BatchLine(_span, line);
         var publishing = _around.Intake.PublishAsync(request);
         var begin = _around.Time.GetTimestamp();
         while (publishing.IsCompletedSuccessfully && LimitProblems.MayPass(await publishing)

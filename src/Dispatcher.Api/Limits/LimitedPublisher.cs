@@ -3,6 +3,7 @@ using Dispatcher.Api.Scheduling;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
+using Dispatcher.Core.Telemetry.Logging;
 
 namespace Dispatcher.Api.Limits;
 
@@ -11,7 +12,9 @@ namespace Dispatcher.Api.Limits;
 /// <param name="schedule">What is for later.</param>
 /// <param name="limits">What tenants may have.</param>
 /// <param name="metrics">Counts what is taken and what is too much.</param>
-internal sealed class LimitedPublisher(PushPublisher publisher, Schedule schedule, TenantLimits limits, AdmissionMetrics metrics)
+/// <param name="logger">At Debug, what was taken.</param>
+internal sealed partial class LimitedPublisher(
+    PushPublisher publisher, Schedule schedule, TenantLimits limits, AdmissionMetrics metrics, ILogger<LimitedPublisher> logger)
 {
     /// <summary>Publishes a request.</summary>
     /// <param name="request">The request.</param>
@@ -39,6 +42,8 @@ internal sealed class LimitedPublisher(PushPublisher publisher, Schedule schedul
         {
             foreach (var (push, lane) in request.Pushes)
                 metrics.Accepted(lane.Name, push.App, tenant);
+            if (logger.IsEnabled(LogLevel.Debug))
+                Tell(request);
             return (null, false);
         }
 
@@ -52,9 +57,24 @@ internal sealed class LimitedPublisher(PushPublisher publisher, Schedule schedul
             : (Problems.NotAcknowledged(answer, request.Pushes, request.Identity.Key is not null), isInDoubt);
     }
 
+    private void Tell(AdmittedRequest request)
+    {
+        foreach (var (push, lane) in request.Pushes)
+        {
+            using (logger.BeginScope(new PushLogScope(push.Id, TraceContext.Current?.TraceId)))
+                Log.Accepted(logger, push.App, lane.Name);
+        }
+    }
+
     private (Problem? Problem, bool IsInDoubt) Refuse(string tenant, string cause, Problem problem)
     {
         metrics.Refused(tenant, cause);
         return (problem, false);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Push for {App} accepted for {Lane}")]
+        public static partial void Accepted(ILogger logger, string app, string lane);
     }
 }

@@ -25,6 +25,9 @@ internal sealed record UpSession(
 {
     /// <summary>What configures its workers, as environment variables: how Kafka, APNs and FCM are reached, and where the apps are.</summary>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
+
+    /// <summary>The dashboard's address, with a key that shows it and does nothing else.</summary>
+    public Uri? Dashboard { get; init; }
 }
 
 /// <summary>An app of the session.</summary>

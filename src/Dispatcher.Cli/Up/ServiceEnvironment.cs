@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Keys;
 
@@ -13,12 +14,18 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
     /// <param name="address">Where it listens.</param>
     /// <param name="key">The key that it knows.</param>
     /// <param name="tenant">Whose key that is.</param>
-    public Dictionary<string, string?> Api(Uri address, ApiKey key, string tenant)
+    /// <param name="watching">A key that may look at the dashboard and do nothing else.</param>
+    /// <param name="workers">Whom the dashboard shows.</param>
+    public Dictionary<string, string?> Api(Uri address, ApiKey key, string tenant, ApiKey watching, IReadOnlyList<Uri> workers)
     {
         var environment = Shared(address);
         environment["Server__StopGrace"] = "00:00:00"; // no load balancer has to notice
         environment["Access__Keys__up__Sha256"] = key.Sha256;
         environment["Access__Keys__up__Tenant"] = tenant;
+        environment["Access__Keys__dashboard__Sha256"] = watching.Sha256;
+        environment["Access__Keys__dashboard__Scopes"] = "ops:read";
+        foreach (var (index, worker) in workers.Index())
+            environment[$"Dashboard__Instances__{index.ToString(CultureInfo.InvariantCulture)}"] = Origin(worker);
         if (simulator?.Kafka is not null)
         {
             // In-memory Kafka keeps 5 MiB of a partition and drops the oldest, read or not.

@@ -40,9 +40,9 @@ internal sealed class Stack(UpRequest request, SessionFolder folder, ChildSet ch
         var (appsFolder, apps, tenant) = Apps(simulator);
         var environment = new ServiceEnvironment(kafka, appsFolder, simulator);
         var api = Local(request.Port);
-        var key = ApiKey.Create();
-        _api = children.Start("api", Find("Dispatcher.Api").Start([]), environment.Api(api, key, tenant));
+        var (key, watching) = (ApiKey.Create(), ApiKey.Create());
         var workers = Enumerable.Range(1, request.Workers).Select(_ => Local(Ports.Require(0))).ToArray();
+        _api = children.Start("api", Find("Dispatcher.Api").Start([]), environment.Api(api, key, tenant, watching, workers));
         foreach (var (number, worker) in workers.Index())
         {
             var name = $"worker {(number + 1).ToString(CultureInfo.InvariantCulture)}";
@@ -57,6 +57,7 @@ internal sealed class Stack(UpRequest request, SessionFolder folder, ChildSet ch
             api, key.Secret, kafka.Options.BootstrapServers, request.TopicPrefix, simulator?.Control, workers, apps, Environment.ProcessId)
         {
             Environment = environment.Configuration(),
+            Dashboard = new Uri(api, $"dashboard#key={watching.Secret}"),
         };
         return (session, kafka);
     }

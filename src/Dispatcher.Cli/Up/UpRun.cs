@@ -56,6 +56,7 @@ internal sealed class UpRun(Terminal terminal, SessionFile sessionFile, TimeProv
             terminal.Out.WriteLine($"note      another up (process {other.Pid}) is running; commands without options now talk to this one");
         terminal.Out.WriteLine($"ready     {session.Api.GetLeftPart(UriPartial.Authority)}");
         terminal.Out.WriteLine($"key       {session.Key}");
+        terminal.Out.WriteLine($"dashboard {session.Dashboard}");
         terminal.Out.WriteLine($"apps      {string.Join(", ", session.Apps.Select(app => app.Name))}");
         terminal.Out.WriteLine($"kafka     {session.Kafka}");
         if (session.Control is not null)

@@ -2,6 +2,7 @@ using System.Buffers;
 using Confluent.Kafka;
 using Dispatcher.Core.Kafka.Backlogs;
 using Dispatcher.Core.Pushes;
+using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Core.Kafka;
 
@@ -37,12 +38,17 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics, Ba
         }
 
         ProduceAnswer[]? answers = null;
+        using var span = PublishTraces.Publishing(TopicOfAll(pushes), pushes.Count);
         try
         {
+            var trace = TraceContext.Current;
             var acks = new Task<ProduceAnswer>[values.Length];
             for (var i = 0; i < acks.Length; i++)
-                acks[i] = producer.ProduceAsync(topics.Pushes(pushes[i].Lane), Message(values[i], marks?[i]));
-            return new PublishAnswer(answers = await Task.WhenAll(acks));
+                acks[i] = producer.ProduceAsync(topics.Pushes(pushes[i].Lane), Message(values[i], marks?[i], trace));
+            answers = await Task.WhenAll(acks);
+            if (span is not null && Array.Find(answers, answer => answer.Outcome != ProduceOutcome.Acked) is { Outcome: not ProduceOutcome.Acked } refusal)
+                PublishTraces.NotAcknowledged(span, refusal.Code.ToString());
+            return new PublishAnswer(answers);
         }
         finally
         {
@@ -70,8 +76,24 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics, Ba
         }
     }
 
-    private static Message<byte[]?, byte[]?> Message(byte[] value, RepeatMark? mark) =>
-        mark?.ToMessage(value) ?? new Message<byte[]?, byte[]?> { Value = value };
+    private string? TopicOfAll(IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
+    {
+        for (var i = 1; i < pushes.Count; i++)
+        {
+            if (pushes[i].Lane != pushes[0].Lane)
+                return null;
+        }
+
+        return pushes.Count > 0 ? topics.Pushes(pushes[0].Lane) : null;
+    }
+
+    private static Message<byte[]?, byte[]?> Message(byte[] value, RepeatMark? mark, TraceContext? trace)
+    {
+        var message = mark?.ToMessage(value) ?? new Message<byte[]?, byte[]?> { Value = value };
+        if (trace is { } sampled)
+            TraceHeaders.Put(message.Headers ??= [], sampled);
+        return message;
+    }
 
     private static byte[][] Encode(IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
     {

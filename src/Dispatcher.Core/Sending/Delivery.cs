@@ -25,6 +25,9 @@ internal sealed class Delivery(PushNotification push, AppGate? gate, Endpoint en
     /// <summary>Whether one request leaves and no more: it comes back from a delay tier, or is now or never.</summary>
     public bool IsOnce { get; init; }
 
+    /// <summary>Requests that left before it came here: it waited in a delay tier since.</summary>
+    public int AttemptsBefore { get; init; }
+
     public int Attempts { get; set; }
 
     public DateTimeOffset? FirstSentAt { get; set; }

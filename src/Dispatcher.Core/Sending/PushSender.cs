@@ -64,18 +64,24 @@ public sealed partial class PushSender
     }
 
     /// <summary>Sends a push for the first time.</summary>
-    /// <inheritdoc cref="SendAsync(PushNotification, bool, CancellationToken)"/>
+    /// <inheritdoc cref="SendAsync(PushNotification, int, CancellationToken)"/>
     public ValueTask<SendReport> SendAsync(PushNotification push, CancellationToken cancellationToken) =>
-        SendAsync(push, isRetry: false, cancellationToken);
+        SendAsync(push, attemptsBefore: 0, cancellationToken);
 
     /// <summary>Sends a push.</summary>
     /// <param name="push">The push.</param>
-    /// <param name="isRetry">Whether it comes back from a delay tier: then one request leaves and no more, the tiers have the patience.</param>
+    /// <param name="attemptsBefore">
+    /// Requests that left before it went to a delay tier. If there are any, one more leaves and no second one: the tiers have the patience.
+    /// </param>
     /// <param name="cancellationToken">Gives the push up: what had left by then may arrive all the same.</param>
     /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
-    public async ValueTask<SendReport> SendAsync(PushNotification push, bool isRetry, CancellationToken cancellationToken)
+    public async ValueTask<SendReport> SendAsync(PushNotification push, int attemptsBefore, CancellationToken cancellationToken)
     {
-        var delivery = new Delivery(push, _gates.Find(push.App), EndpointOf(push.App), cancellationToken) { IsOnce = isRetry || push.TimeToLive == 0 };
+        var delivery = new Delivery(push, _gates.Find(push.App), EndpointOf(push.App), cancellationToken)
+        {
+            IsOnce = attemptsBefore > 0 || push.TimeToLive == 0,
+            AttemptsBefore = attemptsBefore,
+        };
         try
         {
             if (_provider.Problem(push) is { } problem)
@@ -225,6 +231,7 @@ public sealed partial class PushSender
             delivery.Gate?.Retries.FirstAttempt();
         delivery.FirstSentAt ??= _time.GetUtcNow();
         var started = _time.GetTimestamp();
+        using var span = SendingTraces.Attempting(_providerName, delivery.Push.App, delivery.Push.Id, delivery.AttemptsBefore + delivery.Attempts + 1);
         try
         {
             var outcome = await _provider.SendAsync(delivery.Push, context.CancellationToken);
@@ -232,6 +239,8 @@ public sealed partial class PushSender
             delivery.Spent += delivery.Latency;
             Count(delivery, outcome);
             var traits = OutcomeTable.Traits(outcome);
+            SendingTraces.Attempted(
+                span, OutcomeTable.Word(outcome.Kind), outcome.Reason, outcome.Status, traits.Breaker == BreakerSignal.Success);
             // An attempt that ended because it was given up says nothing about the provider, nor may the breaker hear of it.
             if (!traits.IsFinal)
                 delivery.GivenUp.ThrowIfCancellationRequested();
@@ -243,6 +252,7 @@ public sealed partial class PushSender
         }
         catch (Exception e)
         {
+            SendingTraces.Attempted(span, "faulted", e.GetType().Name, status: null, isSuccess: false);
             return Outcome.FromException<SendOutcome>(e); // Polly's contract: what an attempt throws travels as a value
         }
     }

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Dispatcher.Core.Kafka;
+using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Worker.Consuming;
 
@@ -14,7 +15,7 @@ internal sealed class ConsumedPush
     private const int Ended = 2;
 
     /// <summary>The year 9000: far enough, and no wait that is added to it leaves the calendar.</summary>
-    private static readonly long LatestTimestamp = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+    public static readonly long LatestTimestamp = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
     private readonly PartitionTracker _tracker;
     private readonly RecordBytes _value;
@@ -53,6 +54,15 @@ internal sealed class ConsumedPush
 
     /// <summary>The record's headers.</summary>
     public Headers? Headers { get; }
+
+    /// <summary>The trace that it belongs to, if that is sampled.</summary>
+    public TraceContext? Trace => TraceHeaders.Read(Headers);
+
+    /// <summary>Whether it was put back from the dead letters, and this is its first time since.</summary>
+    public bool IsReplay => Delay is null && Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.ReplayId, out _);
+
+    /// <summary>The push's id, once it has been read.</summary>
+    public Guid? PushId { get; set; }
 
     /// <summary>When Kafka took this record.</summary>
     public DateTimeOffset Timestamp { get; }

@@ -21,7 +21,9 @@ internal sealed partial class Faults(Lane lane, DispatchMetrics metrics, TimePro
     {
         var type = fault.GetType().Name;
         metrics.DispatchFailed(lane.Name, type);
-        if (_pace.MayLog(type, out var untold))
+        if (!_pace.MayLog(type, out var untold))
+            return;
+        using (PushScope.Begin(logger, consumed))
             Log.Fault(logger, type, consumed.Topic, consumed.Partition.Partition, consumed.Offset, consequence, untold, Trace(fault));
     }
 

@@ -1,6 +1,7 @@
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
@@ -131,6 +132,9 @@ internal sealed class LaneDispatcher(
     {
         if (!consumed.TryStart())
             return;
+        using var span = consumed.Trace is { } trace
+            ? DispatchTraces.Taken(trace, consumed.IsReplay, settler.Lane, consumed.Topic, consumed.Partition.Partition, consumed.Offset)
+            : null;
         try
         {
             await (evicted
@@ -156,6 +160,13 @@ internal sealed class LaneDispatcher(
     private async Task DispatchAsync(ConsumedPush consumed, CancellationToken abort)
     {
         var (push, app, refusal) = Read(consumed);
+        if (push is not null)
+        {
+            consumed.PushId = push.Id;
+            DispatchTraces.Read(push.Id, app?.Name);
+        }
+
+        using var scope = settler.BeginForDebug(consumed);
         if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && (now - push!.AcceptedAt).Duration() < unknownAppGrace)
             await settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
         else if (refusal is { } why)
@@ -182,13 +193,13 @@ internal sealed class LaneDispatcher(
         catch (Exception e)
         {
             faults.Saw(e, consumed, "it is kept as a dead letter");
-            return new LaneRecord(Push: null, App: null, new Refusal("faulted", e.GetType().Name));
+            return new LaneRecord(Push: null, App: null, new Refusal(DeadLetterReasons.Faulted, e.GetType().Name));
         }
     }
 
     private async ValueTask<SendReport> SendAsync(ConsumedPush consumed, PushNotification push, CancellationToken abort)
     {
-        var report = await sender.SendAsync(push, consumed.Delay is { Attempts: > 0 }, abort);
+        var report = await sender.SendAsync(push, consumed.Delay?.Attempts ?? 0, abort);
         if (report.Fault is { } fault)
             faults.Saw(fault, consumed, "it counts as a failed attempt");
         return report;

@@ -6,6 +6,7 @@ using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
+using Dispatcher.Core.Telemetry.Logging;
 using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
@@ -29,6 +30,13 @@ internal sealed partial class Settler(
     private readonly TopicNames _topics = kafka.Topics;
     private readonly string _group = ConsumerSettings.Group(kafka, lane);
 
+    /// <summary>The lane's name.</summary>
+    public string Lane => lane.Name;
+
+    /// <summary>Where a push's lines are written at Debug, they say which push they are about.</summary>
+    /// <param name="consumed">The push.</param>
+    public IDisposable? BeginForDebug(ConsumedPush consumed) => PushScope.BeginForDebug(logger, consumed);
+
     /// <summary>Settles a push that went through the sender.</summary>
     /// <param name="consumed">What was consumed.</param>
     /// <param name="push">What it was.</param>
@@ -39,14 +47,14 @@ internal sealed partial class Settler(
     {
         var attempts = report.Attempts + (consumed.Delay?.Attempts ?? 0);
         var traits = OutcomeTable.Traits(report.Outcome);
-        if (traits is { IsFinal: true, BurnsAttempt: true })
+        if (report.Attempts > 0 && traits is { IsFinal: true, BurnsAttempt: true }) // what we refuse ourselves no provider has answered
             metrics.PushAnswered(lane.Name, app.Name, time.GetUtcNow() - Later(consumed.Origin.Timestamp, push.SendAt));
         return traits.Settlement switch
         {
             Settlement.Complete => CompleteAsync(consumed, push, report.Outcome, attempts, abort),
             Settlement.CompleteAndReportToken => ReportTokenAsync(consumed, push, report, attempts, abort),
             Settlement.DeadLetter =>
-                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? "rejected", report.Outcome.Detail, abort),
+                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? DeadLetterReasons.Rejected, report.Outcome.Detail, abort),
             _ => RetryAsync(consumed, push, app, report, attempts, abort),
         };
     }
@@ -85,7 +93,8 @@ internal sealed partial class Settler(
         if (GaveUp(consumed))
             return;
         var (reason, detail) = refusal;
-        Log.Refused(logger, consumed.Topic, consumed.Partition.Partition, consumed.Offset, reason, detail);
+        using (PushScope.Begin(logger, consumed))
+            Log.Refused(logger, consumed.Topic, consumed.Partition.Partition, consumed.Offset, reason, detail);
         var outcome = new SendOutcome.Rejected { Reason = reason };
         await KeepAsync(DeadLetterOf(consumed, reason) with
         {
@@ -97,15 +106,16 @@ internal sealed partial class Settler(
             FirstFailedAt = firstFailedAt,
         }, abort);
         if (push is not null)
-            await ReportAsync(push, outcome, isDeadLetter: true, attempts, abort);
+            await ReportAsync(consumed, push, outcome, isDeadLetter: true, attempts, abort);
         consumed.Complete();
+        DispatchTraces.Settled(OutcomeTable.Word(outcome.Kind), reason, isDeadLetter: true);
         metrics.PushSettled(lane.Name, app: null, OutcomeTable.Word(outcome.Kind)); // the name may be anything, a metric's values may not
     }
 
     private async Task CompleteAsync(ConsumedPush consumed, PushNotification push, SendOutcome outcome, int attempts, CancellationToken abort)
     {
-        await ReportAsync(push, outcome, isDeadLetter: false, attempts, abort);
-        End(consumed, push, outcome);
+        await ReportAsync(consumed, push, outcome, isDeadLetter: false, attempts, abort);
+        End(consumed, push, outcome, isDeadLetter: false, attempts);
     }
 
     private async Task ReportTokenAsync(
@@ -141,7 +151,7 @@ internal sealed partial class Settler(
             RetryStep.Expire => CompleteAsync(
                 consumed, push, new SendOutcome.Expired { Reason = report.Outcome.Reason, Status = report.Outcome.Status }, attempts, abort),
             RetryStep.Exhaust => DeadLetterAsync(
-                consumed, push, app, report, attempts, "exhausted", DetailOf(report.Outcome), abort),
+                consumed, push, app, report, attempts, DeadLetterReasons.Exhausted, DetailOf(report.Outcome), abort),
             _ => DelayAsync(
                 consumed,
                 plan.NotBefore,
@@ -176,13 +186,15 @@ internal sealed partial class Settler(
         {
             // It cannot wait where pushes wait, and it may not hold its partition up for ever either.
             PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out _);
-            var refusal = new Refusal(answer.IsTooLarge ? "tooLarge" : "notTaken", $"{topic}: {answer.Code}");
+            var refusal = new Refusal(answer.IsTooLarge ? DeadLetterReasons.TooLarge : DeadLetterReasons.NotTaken, $"{topic}: {answer.Code}");
             await RefuseAsync(consumed, push, refusal, attempts, firstFailedAt, abort);
             return;
         }
 
         consumed.Complete();
         metrics.PushDelayed(lane.Name, topic);
+        DispatchTraces.Delayed(topic, reason);
+        Log.Delayed(logger, topic, notBefore, reason, attempts);
     }
 
     private async Task DeadLetterAsync(
@@ -208,8 +220,8 @@ internal sealed partial class Settler(
             Attempts = attempts,
             FirstFailedAt = consumed.Delay?.FirstFailedAt ?? report.FirstFailedAt,
         }, abort);
-        await ReportAsync(push, report.Outcome, isDeadLetter: true, attempts, abort);
-        End(consumed, push, report.Outcome);
+        await ReportAsync(consumed, push, report.Outcome, isDeadLetter: true, attempts, abort);
+        End(consumed, push, report.Outcome, isDeadLetter: true, attempts);
     }
 
     /// <summary>Whether the push belongs to another worker by now: that one sends it, and hands it off if that fails too.</summary>
@@ -220,13 +232,16 @@ internal sealed partial class Settler(
         return consumed.IsLost;
     }
 
-    private void End(ConsumedPush consumed, PushNotification push, SendOutcome outcome)
+    private void End(ConsumedPush consumed, PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts)
     {
         consumed.Complete();
+        DispatchTraces.Settled(OutcomeTable.Word(outcome.Kind), outcome.Reason, isDeadLetter);
+        Log.Settled(logger, push.App, outcome.Kind, outcome.Reason, attempts);
         metrics.PushSettled(lane.Name, push.App, OutcomeTable.Word(outcome.Kind));
     }
 
-    private Task ReportAsync(PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts, CancellationToken abort)
+    private Task ReportAsync(
+        ConsumedPush consumed, PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts, CancellationToken abort)
     {
         var result = new PushResult(
             push.Id,
@@ -245,7 +260,10 @@ internal sealed partial class Settler(
             Kind = push.Target.Kind,
             ValidateOnly = push.ValidateOnly,
         };
-        return handOff.ProduceAsync(_topics.Results, new Message<byte[]?, byte[]?> { Value = result.ToJson() }, abort);
+        var message = new Message<byte[]?, byte[]?> { Value = result.ToJson() };
+        if ((TraceContext.Current ?? consumed.Trace) is { } trace)
+            TraceHeaders.Put(message.Headers ??= [], trace);
+        return handOff.ProduceAsync(_topics.Results, message, abort);
     }
 
     private async Task KeepAsync(DeadLetter deadLetter, CancellationToken abort)
@@ -254,6 +272,7 @@ internal sealed partial class Settler(
         var answer = await handOff.ProduceAsync(topic, deadLetter.ToMessage(), static answer => answer.IsTooLarge, abort);
         if (answer.IsTooLarge)
         {
+            using var scope = logger.BeginScope(new PushLogScope(deadLetter.PushId, TraceContext.Current?.TraceId));
             Log.ValueOmitted(
                 logger, deadLetter.OriginalTopic, deadLetter.OriginalPartition, deadLetter.OriginalOffset, topic, deadLetter.Value?.Length ?? 0);
             metrics.DeadLetterCut(lane.Name);
@@ -262,7 +281,7 @@ internal sealed partial class Settler(
 
         if (answer.IsTooLarge)
             await handOff.ProduceAsync(topic, deadLetter.WithoutOriginal().ToMessage(), abort);
-        metrics.DeadLettered(lane.Name, deadLetter.Reason);
+        metrics.DeadLettered(lane.Name, DeadLetterReasons.Word(deadLetter.Reason));
     }
 
     private DeadLetter DeadLetterOf(ConsumedPush consumed, string reason) => new()
@@ -288,13 +307,21 @@ internal sealed partial class Settler(
 
     private static string? DetailOf(SendOutcome outcome) => outcome.Detail is { } detail ? $"{outcome.Reason}: {detail}" : outcome.Reason;
 
+    /// <summary>The span of the push where there is one, so that what comes next is its child; otherwise what the record says.</summary>
     private static string? TraceOf(ConsumedPush consumed) =>
-        consumed.Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.TraceParent, out var trace) && trace is not null
+        TraceContext.Current is { } current ? current.TraceParent
+        : consumed.Headers is { } headers && headers.TryGetLastBytes(DeadLetterHeaders.TraceParent, out var trace) && trace is not null
             ? Encoding.UTF8.GetString(trace)
             : null;
 
     private static partial class Log
     {
+        [LoggerMessage(3, LogLevel.Debug, "Push for {App} settled: {Outcome} ({Reason}) after {Attempts} attempts")]
+        public static partial void Settled(ILogger logger, string app, OutcomeKind outcome, string? reason, int attempts);
+
+        [LoggerMessage(4, LogLevel.Debug, "Push waits in {Topic} until {NotBefore:O} ({Reason}) after {Attempts} attempts")]
+        public static partial void Delayed(ILogger logger, string topic, DateTimeOffset notBefore, string? reason, int attempts);
+
         // Warning, not per push: a record that is no push means that some producer is wrong.
         [LoggerMessage(1, LogLevel.Warning, "Record {Topic}/{Partition}@{Offset} kept as a dead letter, {Reason}: {Detail}")]
         public static partial void Refused(ILogger logger, string topic, int partition, long offset, string reason, string? detail);

@@ -382,7 +382,7 @@ public sealed class PushSenderTests
         var sender = UngatedSender.Create(provider, options ?? new(), _time, () => 0.5);
         return Task.Run(
             () => Task.FromResult(sender
-                .SendAsync(push ?? Samples.ApnsPush(Samples.Hello), isRetry, cancellationToken)
+                .SendAsync(push ?? Samples.ApnsPush(Samples.Hello), isRetry ? 1 : 0, cancellationToken)
                 .AsTask()
                 .WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None)), // a push that is held for ever must fail, not hang
             CancellationToken.None);

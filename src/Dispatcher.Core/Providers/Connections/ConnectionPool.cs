@@ -48,6 +48,7 @@ internal sealed partial class ConnectionPool : IDisposable
     /// <summary>Sends a request.</summary>
     public ValueTask<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        SendingTraces.Asking(_settings.Endpoint);
         var (connection, waiter, failure) = Enter();
         if (failure is not null)
             return new(Reply.Failed(failure));

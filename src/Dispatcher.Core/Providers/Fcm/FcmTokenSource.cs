@@ -49,6 +49,9 @@ internal sealed partial class FcmTokenSource(
     private int _generation;
     private int _forcedGeneration;
 
+    /// <summary>How long ago the current token was asked for; <see langword="null"/> while there is none.</summary>
+    public TimeSpan? Age => _current is { } current ? time.GetUtcNow() - current.FetchedAt : null;
+
     /// <summary>The token to send with, or the outcome of not having one.</summary>
     public ValueTask<(FcmToken? Token, SendOutcome? Failure)> GetAsync(CancellationToken cancellationToken)
     {
