@@ -7,6 +7,7 @@ using Dispatcher.Api.Channels;
 using Dispatcher.Api.Compression;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Dashboard;
+using Dispatcher.Api.Health;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
 using Dispatcher.Api.Logging;
@@ -176,8 +177,7 @@ try
         new ContractEndpoints(access.PublicDocs),
         new MetricsEndpoint(metrics, access.PublicMetrics),
         new DashboardEndpoints(survey),
-        isReadyAsync: async () =>
-            !stop.HasBegun && await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
+        new HealthEndpoints(new ApiHealth(() => stop.HasBegun, schedule, producer, apps, watch, templateWatch, time))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")

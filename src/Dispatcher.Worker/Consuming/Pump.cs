@@ -33,6 +33,9 @@ internal sealed partial class Pump : IDisposable
         _lastRound = time.GetTimestamp();
     }
 
+    /// <summary>Its name.</summary>
+    public string Name => _settings.Name;
+
     /// <summary>Whether the group has given this pump its share of partitions.</summary>
     public bool IsAssigned { get; private set; }
 

@@ -31,6 +31,7 @@ internal sealed class LaneWorker : IDisposable
 {
     public LaneWorker(Lane lane, PushSender sender, AppGates gates, LaneParts parts)
     {
+        Name = lane.Name;
         var topic = parts.Kafka.Topics.Pushes(lane);
         var options = parts.Options;
         var settler = new Settler(
@@ -75,6 +76,12 @@ internal sealed class LaneWorker : IDisposable
 
     /// <summary>The lane's queue and dispatch loops.</summary>
     public LaneDispatcher Dispatcher { get; }
+
+    /// <summary>The lane's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Why partitions of the lane are paused at the moment.</summary>
+    public IEnumerable<string> PausedFor => Pauses().Where(pause => pause.Applies).Select(pause => pause.Reason);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -49,6 +49,19 @@ internal sealed partial class FcmTokenSource(
     private int _generation;
     private int _forcedGeneration;
 
+    /// <summary>The token that there is.</summary>
+    public FcmToken? Held => _current;
+
+    /// <summary>Why the last request for a token failed, in a word; <see langword="null"/> when it did not.</summary>
+    public string? LastFailure
+    {
+        get
+        {
+            lock (_lock)
+                return _failure?.Reason;
+        }
+    }
+
     /// <summary>The token to send with, or the outcome of not having one.</summary>
     public ValueTask<(FcmToken? Token, SendOutcome? Failure)> GetAsync(CancellationToken cancellationToken)
     {
