@@ -12,6 +12,7 @@ namespace Dispatcher.Worker.Dispatching;
 internal sealed partial class DispatchService : IHostedService, IDisposable
 {
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndsTimeout = TimeSpan.FromSeconds(5);
 
     private readonly RecordProducer _producer;
     private readonly TimeProvider _time;
@@ -52,6 +53,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             kafka,
             options,
             new HandOff(producer, time, chance, kafkaMetrics, loggers.CreateLogger<HandOff>()),
+            partitions => producer.EndsAsync(partitions, EndsTimeout),
             new RetryDecision(retry, topics.Delays.Waits),
             _cancellations,
             retry.UnknownAppGrace,

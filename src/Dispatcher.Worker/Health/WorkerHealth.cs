@@ -1,7 +1,5 @@
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Kafka;
-using Dispatcher.Core.Providers.Apns;
-using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry.Health;
@@ -67,16 +65,21 @@ internal sealed class WorkerHealth(
 
     private static HealthCheck Lane(LaneWorker lane)
     {
-        string[] reasons = [.. lane.PausedFor];
+        string[] reasons = [.. lane.Watch.Pauses().Where(pause => pause.Applies).Select(pause => pause.Reason)];
+        var load = lane.Watch.Load();
         return new HealthCheck(
-            "lane:inFlight",
+            "lane:oldestUnsettled",
             lane.Name,
             reasons.Contains("unreadable") ? HealthStatus.Warn : HealthStatus.Pass, // the other reasons come and go with the load
             reasons.Length > 0 ? $"partitions are paused: {string.Join(", ", reasons)}" : null)
         {
-            ObservedValue = lane.Dispatcher.Queue.InFlight,
-            ObservedUnit = "{push}",
-            Details = [("queued", lane.Dispatcher.Queue.Count), ("paused", reasons)],
+            ObservedValue = load.OldestUnsettled.TotalSeconds,
+            ObservedUnit = "s",
+            Details =
+            [
+                ("partitions", load.Partitions), ("lag", load.Lag), ("inFlight", load.InFlight), ("queued", load.Queued), ("delayed", load.Delayed),
+                ("pausedReasons", reasons),
+            ],
         };
     }
 

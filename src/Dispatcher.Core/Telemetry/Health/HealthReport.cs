@@ -70,6 +70,9 @@ public sealed record HealthReport(string Service, IReadOnlyList<HealthCheck> Che
             case TimeSpan span:
                 json.WriteNumber(name, Math.Round(span.TotalSeconds, 3));
                 break;
+            case int or long:
+                json.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
             case DateTimeOffset instant:
                 json.WriteString(name, Text(instant));
                 break;

@@ -5,6 +5,8 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
+using Dispatcher.Core.Tests.Sending;
 using Dispatcher.Core.Tests.Providers.Connections;
 using Dispatcher.Testing;
 using Microsoft.AspNetCore.Http;
@@ -46,6 +48,21 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
     public async Task DisposeAsync() => await _fcm.DisposeAsync();
 
     public void Dispose() => _loggers.Dispose();
+
+    [Fact]
+    public async Task The_age_of_an_access_token_can_be_watched_as_long_as_its_app_is_there()
+    {
+        using var metrics = new RecordedMetrics();
+        using var provider = Provider(metrics: metrics.Credentials);
+        Assert.Empty(metrics.Observe("dispatcher.credential.token_age"));
+        await SendAsync(provider, FcmPush(Hello));
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(["600 shop-android"], metrics.Observe("dispatcher.credential.token_age"));
+
+        provider.Adopt([]);
+
+        Assert.Empty(metrics.Observe("dispatcher.credential.token_age"));
+    }
 
     [Fact]
     public async Task A_push_arrives_with_path_token_and_body()
@@ -196,7 +213,7 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
         ["token_uri"] = new Uri(_fcm.Uri, "/token").AbsoluteUri,
     });
 
-    private FcmProvider Provider(string? credentialsPath = null, string? projectId = null)
+    private FcmProvider Provider(string? credentialsPath = null, string? projectId = null, CredentialMetrics? metrics = null)
     {
         if (credentialsPath is null)
         {
@@ -208,6 +225,6 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
         var options = new FcmOptions { Endpoint = _fcm.Uri, TrustedCaPath = _fcm.CaPath };
         Assert.Empty(options.Validate());
         return new FcmProvider(
-            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, NoGoogle, new RecordedConnections().Metrics, _time, () => 0, _loggers);
+            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, NoGoogle, metrics ?? new CredentialMetrics(new UnobservedMeters()), new RecordedConnections().Metrics, _time, () => 0, _loggers);
     }
 }
