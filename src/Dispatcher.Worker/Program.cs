@@ -27,7 +27,8 @@ var input = Console.OpenStandardInput();
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
-    builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
+    if (builder.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] is null)
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
     if (builder.Configuration["Urls"] is null)
         builder.WebHost.UseUrls("http://127.0.0.1:8081");
 

@@ -17,7 +17,7 @@ public sealed class HealthTests
     public async Task An_app_with_a_wrong_key_is_a_warning_that_names_it_and_the_worker_stays_ready()
     {
         await using var deployment = await Deployment.StartAsync(new() { Workers = 1 });
-        var worker = new Uri(await deployment.Worker(0).SaysAsync("Now listening on: "));
+        var worker = await Deployment.AddressAsync(deployment.Worker(0));
         await AddWrongAppAsync(deployment);
         var (_, healthy) = await GetAsync(worker, "/health");
 
@@ -54,9 +54,9 @@ public sealed class HealthTests
     public async Task Without_Kafka_a_worker_is_not_ready_and_lives()
     {
         await using var deployment = await Deployment.StartAsync(new() { Workers = 1 });
-        var worker = new Uri(await deployment.Worker(0).SaysAsync("Now listening on: "));
+        var worker = await Deployment.AddressAsync(deployment.Worker(0));
 
-        await deployment.Simulator.DisposeAsync();
+        await deployment.Simulator.KafkaDownAsync();
         await Patience.UntilAsync(async () => (await GetAsync(worker, "/health/ready")).Status == HttpStatusCode.ServiceUnavailable, () => "it is ready");
         var (status, health) = await GetAsync(worker, "/health");
 
