@@ -20,7 +20,7 @@ internal sealed class ApiHealth(
     /// <summary>Everything.</summary>
     public async Task<HealthReport> ReportAsync()
     {
-        var (isReachable, knowsScheduled) = (await IsKafkaReachableAsync(), await schedule.IsReadyAsync(TimeSpan.Zero));
+        var (isReachable, knowsScheduled) = (await IsKafkaReachableAsync(), await schedule.IsReadyAsync(KafkaPatience));
         return new HealthReport(
             "dispatcher-api",
             [
