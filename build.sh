@@ -42,7 +42,7 @@ measure() {
 
 case "${1:-build}" in
   build) build ;;
-  test) shift; build; bash eng/node-clients.sh; run_tests "$@" ;;
+  test) shift; build; bash eng/node-clients.sh; bash eng/prometheus.sh; run_tests "$@" ;;
   format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore ;;
   check-format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore --verify-no-changes ;;
   pack) bash eng/setup.sh; bash eng/pack.sh ;;
