@@ -5,6 +5,7 @@ using Dispatcher.Api.Access;
 using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Compression;
+using Dispatcher.Api.Configuration;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Dashboard;
 using Dispatcher.Api.Http;
@@ -17,6 +18,7 @@ using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Templates;
 using Dispatcher.Api.Topics;
 using Dispatcher.Core.Apps;
+using Dispatcher.Core.Configuration;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Kafka.Backlogs;
 using Dispatcher.Core.Providers.Apns;
@@ -24,10 +26,6 @@ using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Core.Telemetry.Prometheus;
-using Microsoft.Extensions.Configuration.Json;
-using Microsoft.Extensions.Primitives;
-
-const string PollingVariable = "DOTNET_USE_POLLING_FILE_WATCHER";
 
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
@@ -36,54 +34,24 @@ var error = Console.Error;
 var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
-// Mounted volumes swap links and tell no watcher; looking every few seconds finds that, too.
-if (Environment.GetEnvironmentVariable(PollingVariable) is null)
-    Environment.SetEnvironmentVariable(PollingVariable, "1");
-
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
-if (builder.Configuration["Urls"] is null)
-    builder.WebHost.UseUrls("http://127.0.0.1:8080");
-
-// A file that is broken while it changes must not end the process; who reads it again says so.
-var files = builder.Configuration.Sources.OfType<JsonConfigurationSource>().ToArray();
-foreach (var file in files)
-    file.OnLoadException = failure => failure.Ignore = true;
-
-T Section<T>(string name)
-    where T : new() => builder.Configuration.GetSection(name).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
-
 try
 {
-    ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
-    var kafka = Section<KafkaOptions>("Kafka");
-    var telemetry = Section<TelemetryOptions>("Telemetry");
-    var access = Section<AccessOptions>("Access");
-    var batches = Section<BatchOptions>("Batches");
-    var scheduling = Section<SchedulingOptions>("Scheduling");
-    var server = Section<ServerOptions>("Server");
-    var dashboard = Section<DashboardOptions>("Dashboard");
-    var apns = Section<ApnsOptions>("Apns");
-    var fcm = Section<FcmOptions>("Fcm");
-    var idempotency = Section<IdempotencyOptions>("Idempotency");
-    var backlog = Section<BacklogOptions>("Backlog");
-    var tenantDefaults = Section<TenantOptions>("TenantDefaults");
-    var tenants = builder.Configuration.GetSection("Tenants").GetChildren().ToDictionary(tenant => tenant.Key, TenantOf, StringComparer.Ordinal);
-    string[] problems =
-    [
-        .. kafka.Validate(), .. telemetry.Validate(), .. access.Validate(), .. backlog.Validate(),
-        .. tenantDefaults.Validate("TenantDefaults"), .. tenants.SelectMany(tenant => tenant.Value.Validate($"Tenants:{tenant.Key}")),
-        .. server.Validate(), .. batches.Validate(), .. idempotency.Validate(), .. scheduling.Validate(), .. dashboard.Validate(),
-        .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
-    ];
-    if (problems.Length > 0)
-        return Refuse(problems);
+    var builder = WebApplication.CreateSlimBuilder(args);
+    builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
+    if (builder.Configuration["Urls"] is null)
+        builder.WebHost.UseUrls("http://127.0.0.1:8080");
 
-    var source = new AppSource(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var files = new ConfigurationFiles(builder.Configuration);
+    ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
+    var configuration = new ApiConfiguration(new SectionReader(files.Read()));
+    if (configuration.Problems.Count > 0)
+        return Refuse([.. configuration.Problems]);
+    var (kafka, access, server, apns, fcm) = (configuration.Kafka, configuration.Access, configuration.Server, configuration.Apns, configuration.Fcm);
+    var source = new AppSource(configuration.Apps, configuration.AppsFolder);
     var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
-    var templatesFolder = new TemplateFolder(builder.Configuration["TemplatesFolder"]);
+    var templatesFolder = new TemplateFolder(configuration.TemplatesFolder);
     var templateReading = templatesFolder.Read([]);
     if (templateReading.Problems.Count > 0)
         return Refuse([.. templateReading.Problems]);
@@ -96,12 +64,12 @@ try
 
     var google = GoogleEnvironment.Read(Environment.GetEnvironmentVariable);
     builder.WebHost.ConfigureKestrel(server.Apply);
-    using var traces = TraceExport.Start("dispatcher-api", telemetry, Environment.GetEnvironmentVariable);
+    using var traces = TraceExport.Start("dispatcher-api", configuration.Telemetry, Environment.GetEnvironmentVariable);
     builder.Services.AddMetrics();
     using var metrics = new MetricsPage("dispatcher-api", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.AddProblemDetails();
     RequestCompression.Add(builder.Services);
-    AccessServices.Add(builder.Services, access, ReadAccess, time, chance);
+    AccessServices.Add(builder.Services, access, time, chance);
     builder.Services.AddSingleton<KafkaMetrics>().AddSingleton<CredentialMetrics>().AddSingleton<ConnectionMetrics>().AddSingleton<BatchMetrics>().AddSingleton<AdmissionMetrics>();
     builder.Services.AddSingleton(services => new ApnsChannels(
         apns,
@@ -119,7 +87,7 @@ try
 
     builder.Services.AddSingleton<SchedulingMetrics>();
     builder.Services.AddSingleton(services => new Schedule(
-        scheduling,
+        configuration.Scheduling,
         kafka,
         new SchedulePublisher(services.GetRequiredService<RecordProducer>(), kafka.Topics),
         services.GetRequiredService<SchedulingMetrics>(),
@@ -146,12 +114,12 @@ try
     var producer = app.Services.GetRequiredService<RecordProducer>();
     var schedule = app.Services.GetRequiredService<Schedule>();
     var admission = app.Services.GetRequiredService<AdmissionMetrics>();
-    var guard = new BacklogGuard(backlog, time, admission);
+    var guard = new BacklogGuard(configuration.Backlog, time, admission);
     await using var backlogWatch = new BacklogWatch(guard, kafka, time, admission, app.Services.GetRequiredService<ILogger<BacklogWatch>>());
-    var limits = new TenantLimits(tenantDefaults, tenants, time);
+    var limits = new TenantLimits(configuration.TenantDefaults, configuration.Tenants, time);
     var publisher = new LimitedPublisher(
         new PushPublisher(producer, kafka.Topics, guard), schedule, limits, admission, app.Services.GetRequiredService<ILogger<LimitedPublisher>>());
-    var intake = new PushIntake(new Admission(apps, templates), publisher, new KnownRequests(idempotency, time), time);
+    var intake = new PushIntake(new Admission(apps, templates), publisher, new KnownRequests(configuration.Idempotency, time), time);
     stop.Use(app);
     app.UseExceptionHandler(new ExceptionHandlerOptions
     {
@@ -160,16 +128,14 @@ try
         SuppressDiagnosticsCallback = failure => failure.Exception is BadHttpRequestException,
     });
     app.UseStatusCodePages();
-    using var reloads = ChangeToken.OnChange(
-        ((IConfiguration)builder.Configuration).GetReloadToken, app.Services.GetRequiredService<AccessReload>().Reload);
     app.UseMiddleware<RequestTracing>();
     app.UseMiddleware<AccessGate>();
     app.UseMiddleware<LimitGate>(limits);
     RequestCompression.Use(app);
-    using var survey = new InstanceSurvey(metrics.Read, dashboard, Dns.GetHostAddressesAsync, time);
+    using var survey = new InstanceSurvey(metrics.Read, configuration.Dashboard, Dns.GetHostAddressesAsync, time);
     new Routes(
         new PushEndpoint(intake, new PushPreview(new ApnsPreview(apns), new FcmPreview(fcm, google)), limits),
-        ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, batches, time),
+        ActivatorUtilities.CreateInstance<BatchEndpoint>(app.Services, intake, configuration.Batches, time),
         new CancelEndpoint(schedule),
         new ChannelEndpoints(apps, app.Services.GetRequiredService<ApnsChannels>(), app.Services.GetRequiredService<ILogger<ChannelEndpoints>>()),
         new TopicEndpoints(apps, app.Services.GetRequiredService<FcmTopics>()),
@@ -183,29 +149,28 @@ try
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
         _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
+    var accessReload = app.Services.GetRequiredService<AccessReload>();
+    var reload = new ConfigurationReload<ApiConfiguration>(
+        configuration,
+        () => new ApiConfiguration(new SectionReader(files.Read())),
+        now =>
+        {
+            accessReload.Take(now.Access);
+            source.Replace(now.Apps, now.AppsFolder);
+            files.Adopt();
+        },
+        new ConfigurationMetrics(app.Services.GetRequiredService<IMeterFactory>()),
+        app.Services.GetRequiredService<ILogger<ConfigurationReload<ApiConfiguration>>>());
+    using var filesWatch = new ConfigurationWatch(files.Content, reload.Reload, time, app.Services.GetRequiredService<ILogger<ConfigurationWatch>>());
+
     using var secondSignal = new SecondSignal();
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException)
+catch (Exception e) when (e is InvalidAppException or InvalidOperationException or InvalidDataException or IOException)
 {
     // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
     return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
-}
-
-TenantOptions TenantOf(IConfigurationSection section)
-{
-    var tenant = Section<TenantOptions>("TenantDefaults");
-    section.Bind(tenant, binder => binder.ErrorOnUnknownConfiguration = true);
-    return tenant;
-}
-
-AccessOptions ReadAccess()
-{
-    // What configuration makes of a broken file is an empty one, and nobody wants the keys gone that were in it.
-    foreach (var file in files)
-        ConfigurationFile.RequireReadable(file.FileProvider?.GetFileInfo(file.Path ?? "")?.PhysicalPath);
-    return Section<AccessOptions>("Access");
 }
 
 int Refuse(params string[] problems)

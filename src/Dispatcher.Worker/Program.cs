@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Confluent.Kafka;
 using Dispatcher.Core.Apps;
+using Dispatcher.Core.Configuration;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
@@ -10,6 +11,7 @@ using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Core.Telemetry.Prometheus;
 using Dispatcher.Worker;
+using Dispatcher.Worker.Configuration;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
 using Dispatcher.Worker.Logging;
@@ -21,34 +23,20 @@ var error = Console.Error;
 var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
-if (builder.Configuration["Urls"] is null)
-    builder.WebHost.UseUrls("http://127.0.0.1:8081");
-
-T Section<T>(string name)
-    where T : new() => builder.Configuration.GetSection(name).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
-
 try
 {
-    ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
-    var kafka = Section<KafkaOptions>("Kafka");
-    var telemetry = Section<TelemetryOptions>("Telemetry");
-    var worker = Section<WorkerOptions>("Worker");
-    var sending = Section<SendingOptions>("Sending");
-    var retry = Section<RetryOptions>("Retry");
-    var limits = Section<LimitOptions>("Limits");
-    var apns = Section<ApnsOptions>("Apns");
-    var fcm = Section<FcmOptions>("Fcm");
-    string[] problems =
-    [
-        .. kafka.Validate(), .. telemetry.Validate(), .. worker.Validate(), .. sending.Validate(), .. retry.Validate(), .. limits.Validate(),
-        .. apns.Validate().Select(problem => $"Apns:{problem}"), .. fcm.Validate().Select(problem => $"Fcm:{problem}"),
-    ];
-    if (problems.Length > 0)
-        return Refuse(problems);
+    var builder = WebApplication.CreateSlimBuilder(args);
+    builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
+    if (builder.Configuration["Urls"] is null)
+        builder.WebHost.UseUrls("http://127.0.0.1:8081");
 
-    var source = new AppSource(Section<Dictionary<string, AppOptions>>("Apps"), builder.Configuration["AppsFolder"]);
+    var files = new ConfigurationFiles(builder.Configuration);
+    ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
+    var configuration = new WorkerConfiguration(new SectionReader(files.Read()));
+    if (configuration.Problems.Count > 0)
+        return Refuse([.. configuration.Problems]);
+    var (kafka, worker, limits) = (configuration.Kafka, configuration.Worker, configuration.Limits);
+    var source = new AppSource(configuration.Apps, configuration.AppsFolder);
     var apps = AppCatalog.Load(source);
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
@@ -62,7 +50,7 @@ try
         return Refuse(consumerProblem);
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];
 
-    using var traces = TraceExport.Start("dispatcher-worker", telemetry, Environment.GetEnvironmentVariable);
+    using var traces = TraceExport.Start("dispatcher-worker", configuration.Telemetry, Environment.GetEnvironmentVariable);
     builder.Services.AddMetrics();
     using var metrics = new MetricsPage("dispatcher-worker", otlp: Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 });
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = worker.DrainTimeout + TimeSpan.FromSeconds(20));
@@ -74,7 +62,7 @@ try
         services.GetRequiredService<ILogger<RecordProducer>>()));
     builder.Services.AddSingleton(services => new ApnsProvider(
         apps,
-        apns,
+        configuration.Apns,
         services.GetRequiredService<CredentialMetrics>(),
         services.GetRequiredService<ConnectionMetrics>(),
         time,
@@ -82,7 +70,7 @@ try
         services.GetRequiredService<ILoggerFactory>()));
     builder.Services.AddSingleton(services => new FcmProvider(
         apps,
-        fcm,
+        configuration.Fcm,
         GoogleEnvironment.Read(Environment.GetEnvironmentVariable),
         services.GetRequiredService<CredentialMetrics>(),
         services.GetRequiredService<ConnectionMetrics>(),
@@ -124,8 +112,8 @@ try
         kafka,
         formerTiers,
         worker,
-        sending,
-        retry,
+        configuration.Sending,
+        configuration.Retry,
         services.GetRequiredService<IReadOnlyDictionary<Provider, AppGates>>(),
         services.GetRequiredService<DispatchMetrics>(),
         services.GetRequiredService<LaneMetrics>(),
@@ -162,11 +150,23 @@ try
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")
         _ = input.CopyToAsync(Stream.Null).ContinueWith(_ => app.Lifetime.StopApplication(), TaskScheduler.Default);
 
+    var reload = new ConfigurationReload<WorkerConfiguration>(
+        configuration,
+        () => new WorkerConfiguration(new SectionReader(files.Read())),
+        now =>
+        {
+            source.Replace(now.Apps, now.AppsFolder);
+            files.Adopt();
+        },
+        new ConfigurationMetrics(app.Services.GetRequiredService<IMeterFactory>()),
+        app.Services.GetRequiredService<ILogger<ConfigurationReload<WorkerConfiguration>>>());
+    using var filesWatch = new ConfigurationWatch(files.Content, reload.Reload, time, app.Services.GetRequiredService<ILogger<ConfigurationWatch>>());
+
     using var secondSignal = new SecondSignal();
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidAppException or InvalidOperationException or IOException or KafkaException)
+catch (Exception e) when (e is InvalidAppException or InvalidOperationException or InvalidDataException or IOException or KafkaException)
 {
     // Configuration that does not bind (what is wrong inside an app, the binder says in the inner exception), a port that is taken, Kafka
     // that went away just now.

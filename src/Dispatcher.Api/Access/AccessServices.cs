@@ -9,10 +9,9 @@ internal static class AccessServices
     /// <summary>Adds them.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">What is in force at the start.</param>
-    /// <param name="read">Reads the options again.</param>
     /// <param name="time">The clock.</param>
     /// <param name="chance">Spreads what replicas would do at once.</param>
-    public static void Add(IServiceCollection services, AccessOptions options, Func<AccessOptions> read, TimeProvider time, Func<double> chance)
+    public static void Add(IServiceCollection services, AccessOptions options, TimeProvider time, Func<double> chance)
     {
         services.AddSingleton<AccessMetrics>();
         services.AddSingleton(provider => new Callers(
@@ -22,7 +21,6 @@ internal static class AccessServices
         services.AddSingleton(provider => new AccessReload(
             provider.GetRequiredService<Callers>(),
             options,
-            read,
             jwt => VerifierOf(provider, jwt, time, chance),
             time,
             provider.GetRequiredService<AccessMetrics>(),

@@ -3,7 +3,7 @@ using Dispatcher.Core.Pushes;
 namespace Dispatcher.Api.Limits;
 
 /// <summary>How much a tenant may ask for: the section <c>TenantDefaults</c> for all, <c>Tenants:{name}</c> for one.</summary>
-internal sealed class TenantOptions
+internal sealed record TenantOptions
 {
     /// <summary>Pushes a second in the long run, 1 to 1,000,000; no limit by default.</summary>
     public double? PushesPerSecond { get; set; }
@@ -19,6 +19,9 @@ internal sealed class TenantOptions
 
     /// <summary>Requests in flight at each replica, 1 to 100,000; a batch counts as one. Default: 2,000.</summary>
     public int MaxConcurrentRequests { get; set; } = 2000;
+
+    /// <summary>The same once more, to be changed.</summary>
+    public TenantOptions Copy() => this with { };
 
     /// <summary>What the bucket holds.</summary>
     public double Capacity => Burst ?? Math.Max(PushesPerSecond ?? 0, MaxTargets);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dispatcher.Core.Configuration;
 
 namespace Dispatcher.Cli.Output;
 

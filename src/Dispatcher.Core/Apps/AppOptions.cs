@@ -1,6 +1,9 @@
+using Dispatcher.Core.Configuration;
+
 namespace Dispatcher.Core.Apps;
 
 /// <summary>One application as configured: under <c>Apps:{name}</c>, or as a file <c>{name}.json</c> in the apps folder.</summary>
+[Live]
 public sealed class AppOptions
 {
     /// <summary>Required: <c>apns</c> or <c>fcm</c>.</summary>
@@ -34,6 +37,7 @@ public sealed class AppOptions
     public string? CertificateKeyPath { get; set; }
 
     /// <summary>APNs: what the certificate's private key is encrypted with. Default: nothing.</summary>
+    [Secret]
     public string? CertificatePassword { get; set; }
 
     /// <summary>APNs: a file with that password in its first line, for those who keep secrets out of configuration.</summary>

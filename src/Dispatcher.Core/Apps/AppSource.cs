@@ -15,10 +15,18 @@ public sealed record AppReading(IReadOnlyList<App> Apps, IReadOnlyList<string> P
 /// <param name="folder">A folder of <c>{name}.json</c> files, or <see langword="null"/>.</param>
 public sealed class AppSource(IReadOnlyDictionary<string, AppOptions> section, string? folder)
 {
+    private volatile Place _place = new(section, folder);
+
+    /// <summary>Has the next reading look elsewhere: the configuration changed.</summary>
+    /// <param name="section">Applications by name.</param>
+    /// <param name="folder">A folder of <c>{name}.json</c> files, or <see langword="null"/>.</param>
+    public void Replace(IReadOnlyDictionary<string, AppOptions> section, string? folder) => _place = new(section, folder);
+
     /// <summary>Reads everything. What is wrong with one app is no other's problem.</summary>
     /// <param name="inForce">The apps so far: one whose configuration is wrong now stays as it is.</param>
     public AppReading Read(IEnumerable<App> inForce)
     {
+        var (section, folder) = _place;
         var old = inForce.ToDictionary(app => app.Name, StringComparer.Ordinal);
         var apps = new SortedDictionary<string, App>(StringComparer.Ordinal);
         var problems = new List<string>();
@@ -38,7 +46,7 @@ public sealed class AppSource(IReadOnlyDictionary<string, AppOptions> section, s
 
         foreach (var (name, options) in section)
             Add(name, () => AppReader.Check(name, options, Directory.GetCurrentDirectory()));
-        if (Files(problems) is not { } files)
+        if (Files(folder, problems) is not { } files)
         {
             foreach (var app in old.Values.Where(app => !section.ContainsKey(app.Name)))
                 apps.TryAdd(app.Name, app);
@@ -58,7 +66,7 @@ public sealed class AppSource(IReadOnlyDictionary<string, AppOptions> section, s
     }
 
     /// <summary>The folder's files; <see langword="null"/> when it cannot be read.</summary>
-    private IReadOnlyList<string>? Files(List<string> problems)
+    private static IReadOnlyList<string>? Files(string? folder, List<string> problems)
     {
         if (folder is null)
             return [];
@@ -75,4 +83,6 @@ public sealed class AppSource(IReadOnlyDictionary<string, AppOptions> section, s
 
         return null;
     }
+
+    private sealed record Place(IReadOnlyDictionary<string, AppOptions> Section, string? Folder);
 }

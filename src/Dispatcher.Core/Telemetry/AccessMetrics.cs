@@ -19,7 +19,7 @@ public sealed class AccessMetrics
     {
         var meter = meters.Create(MeterName);
         _refused = meter.CreateCounter<long>("dispatcher.access.refused", "{request}", "Requests turned away for what the caller is, by cause.");
-        _reloads = meter.CreateCounter<long>("dispatcher.access.reloads", "{time}", "How often changed access was read, by what came of it.");
+        _reloads = meter.CreateCounter<long>("dispatcher.access.reloads", "{time}", "How often changed access was put in force; what is refused, dispatcher.configuration.reloads counts.");
         _keySets = meter.CreateCounter<long>("dispatcher.access.key_sets", "{fetch}", "Fetches of the keys that tokens are signed with, by what came of it.");
         meter.CreateObservableGauge(
             "dispatcher.access.key.idle",
@@ -37,9 +37,8 @@ public sealed class AccessMetrics
     /// <param name="cause">Why; one of a few words.</param>
     public void Refused(string cause) => _refused.Add(1, new KeyValuePair<string, object?>("dispatcher.cause", cause));
 
-    /// <summary>Changed access was read.</summary>
-    /// <param name="isInForce">Whether it was put in force; if not, the old one stays.</param>
-    public void Reloaded(bool isInForce) => _reloads.Add(1, new KeyValuePair<string, object?>("dispatcher.result", isInForce ? "in_force" : "refused"));
+    /// <summary>Changed access was put in force.</summary>
+    public void Reloaded() => _reloads.Add(1, new KeyValuePair<string, object?>("dispatcher.result", "in_force"));
 
     /// <summary>The keys that tokens are signed with were fetched.</summary>
     /// <param name="isGood">Whether there are some; if not, the old ones stay.</param>

@@ -1,4 +1,4 @@
-using Dispatcher.Cli.Output;
+using Dispatcher.Core.Configuration;
 
 namespace Dispatcher.Cli.Tests.Output;
 

@@ -1,7 +1,7 @@
-namespace Dispatcher.Cli.Output;
+namespace Dispatcher.Core.Configuration;
 
 /// <summary>What somebody who mistyped a name probably meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The nearest name, or <see langword="null"/> when none is near: one slip in three letters at most.</summary>
     /// <param name="typed">What was typed.</param>
@@ -16,7 +16,7 @@ internal static class NearestName
     /// <summary>How many letters were left out, added, replaced, or swapped with their neighbour.</summary>
     /// <param name="a">A name.</param>
     /// <param name="b">Another one.</param>
-    internal static int Distance(string a, string b)
+    public static int Distance(string a, string b)
     {
         var rows = new int[a.Length + 1, b.Length + 1];
         for (var i = 0; i <= a.Length; i++)
