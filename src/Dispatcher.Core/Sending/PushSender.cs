@@ -59,6 +59,9 @@ public sealed partial class PushSender
         _deadlines = new AttemptDeadlines(options.AttemptTimeout, time);
     }
 
+    /// <summary>The provider's services whose breaker is open.</summary>
+    public IEnumerable<string> DownEndpoints => _endpoints.Values.Where(endpoint => endpoint.IsDown).Select(endpoint => endpoint.Name);
+
     /// <summary>Sends a push for the first time.</summary>
     /// <inheritdoc cref="SendAsync(PushNotification, int, CancellationToken)"/>
     public ValueTask<SendReport> SendAsync(PushNotification push, CancellationToken cancellationToken) =>

@@ -19,6 +19,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly List<LaneWorker> _lanes;
     private readonly List<Pump> _pumps;
+    private readonly List<PushSender> _senders;
     private readonly Cancellations _cancellations;
     private readonly long _startedAt;
 
@@ -75,9 +76,19 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
                 chance,
                 loggers.CreateLogger<PushSender>()));
 
+        _senders = [.. senders.Values];
         _lanes = [.. Lane.All.Select(lane => new LaneWorker(lane, senders[lane.Provider], gates[lane.Provider], parts))];
         _pumps = [.. _lanes.SelectMany(lane => lane.Pumps)];
     }
+
+    /// <summary>The lanes.</summary>
+    public IReadOnlyList<LaneWorker> Lanes => _lanes;
+
+    /// <summary>The providers' services whose breaker is open.</summary>
+    public IEnumerable<string> DownEndpoints => _senders.SelectMany(sender => sender.DownEndpoints);
+
+    /// <summary>Whether it has been asked to end: it takes nothing new.</summary>
+    public bool IsDraining { get; private set; }
 
     /// <summary>Whether every pump has its share of partitions.</summary>
     public bool IsAssigned => _pumps.TrueForAll(pump => pump.IsAssigned);
@@ -105,6 +116,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        IsDraining = true;
         Log.Draining(_logger, InFlight);
         await Task.WhenAll(_pumps.Select(pump => pump.StopAsync())); // drains: whatever ends within the deadline is settled
         await Task.WhenAll(_lanes.Select(lane => lane.Dispatcher.StopAsync()));

@@ -32,6 +32,7 @@ internal sealed class LaneWorker : IDisposable
 {
     public LaneWorker(Lane lane, PushSender sender, AppGates gates, LaneParts parts)
     {
+        Name = lane.Name;
         var topic = parts.Kafka.Topics.Pushes(lane);
         var options = parts.Options;
         var faults = new Faults(lane, parts.DispatchMetrics, parts.Time, parts.Loggers.CreateLogger<Faults>());
@@ -72,8 +73,8 @@ internal sealed class LaneWorker : IDisposable
                 new PumpSettings($"{lane.Name}.delay", parts.DelayTiers, lane, parts.Apps, ConsumerSettings.ForDelays(parts.Kafka, lane)),
                 waiting),
         ];
-        var watch = new LaneWatch(Dispatcher.Queue, Pumps[0], Pumps[1], waiting, parts.Time);
-        parts.LaneMetrics.Watch(lane.Name, watch.Load, watch.Pauses);
+        Watch = new LaneWatch(Dispatcher.Queue, Pumps[0], Pumps[1], waiting, parts.Time);
+        parts.LaneMetrics.Watch(lane.Name, Watch.Load, Watch.Pauses);
         foreach (var pump in Pumps)
             parts.KafkaMetrics.WatchCommits(pump.Name, () => pump.Uncommitted);
     }
@@ -83,6 +84,12 @@ internal sealed class LaneWorker : IDisposable
 
     /// <summary>The lane's queue and dispatch loops.</summary>
     public LaneDispatcher Dispatcher { get; }
+
+    /// <summary>The lane's name.</summary>
+    public string Name { get; }
+
+    /// <summary>How it stands.</summary>
+    public LaneWatch Watch { get; }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -104,6 +104,13 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
         return problems;
     }
 
+    /// <summary>How the apps' credentials are, for health.</summary>
+    public IReadOnlyList<FcmCredentialState> Credentials =>
+    [
+        .. _routes.OrderBy(route => route.Key, StringComparer.Ordinal).Select(route => (route.Key, route.Value.Session.Tokens)).Select(app =>
+            new FcmCredentialState(app.Key, app.Tokens.Age, app.Tokens.Ends, app.Tokens.LastFailure)),
+    ];
+
     /// <inheritdoc/>
     public PushProblem? Problem(PushNotification push) =>
         FcmRules.Check(push) is [var problem, ..] ? problem : null;

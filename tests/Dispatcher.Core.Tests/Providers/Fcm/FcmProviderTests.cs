@@ -23,6 +23,7 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
     private readonly RecordingLoggers _loggers = new();
     private readonly ConcurrentQueue<(string Path, string Authorization, string Body)> _received = new();
     private readonly ConcurrentQueue<IFormCollection> _grants = new();
+    private readonly ConcurrentQueue<string> _headers = new();
     private Func<int, (int Status, string Body)> _answer = _ => (200, """{"name":"projects/demo-shop/messages/0:1%2"}""");
     private Func<int, (int Status, string Body)> _grant =
         count => (200, $$"""{"access_token":"ya29.{{count}}","expires_in":3600,"token_type":"Bearer"}""");
@@ -32,6 +33,8 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync() => _fcm = await FakeEndpoint.StartAsync(
         async context =>
         {
+            foreach (var name in context.Request.Headers.Keys)
+                _headers.Enqueue(name);
             if (context.Request.Path == "/token")
             {
                 _grants.Enqueue(await context.Request.ReadFormAsync());
@@ -75,6 +78,19 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
         var (path, authorization, body) = Assert.Single(_received);
         Assert.Equal(("/v1/projects/demo-shop/messages:send", "Bearer ya29.1"), (path, authorization));
         Assert.Equal("""{"message":{"token":"fGh:APA91b","notification":{"title":"Hello"}}}""", body);
+    }
+
+    [Fact]
+    public async Task Google_hears_nothing_of_a_trace_neither_with_a_push_nor_with_a_request_for_a_token()
+    {
+        using var trace = new System.Diagnostics.Activity("push") { ActivityTraceFlags = System.Diagnostics.ActivityTraceFlags.Recorded }.Start();
+        using var provider = Provider();
+
+        await SendAsync(provider, FcmPush(Hello));
+
+        Assert.Single(_grants);
+        Assert.Single(_received);
+        Assert.DoesNotContain(_headers, name => name is "traceparent" or "tracestate" or "baggage" or "Request-Id");
     }
 
     [Fact]
