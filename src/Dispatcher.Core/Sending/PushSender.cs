@@ -60,7 +60,7 @@ public sealed partial class PushSender
     }
 
     /// <summary>The provider's services whose breaker is open.</summary>
-    public IEnumerable<string> DownEndpoints => _endpoints.Values.Where(endpoint => endpoint.IsDown).Select(endpoint => endpoint.Name);
+    public IEnumerable<string> DownEndpoints => _endpoints.Values.Where(endpoint => endpoint.Breaker.IsDown).Select(endpoint => endpoint.Name);
 
     /// <summary>Sends a push for the first time.</summary>
     /// <inheritdoc cref="SendAsync(PushNotification, int, CancellationToken)"/>
