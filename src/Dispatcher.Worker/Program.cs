@@ -154,6 +154,7 @@ try
         () => new WorkerConfiguration(new SectionReader(files.Read())),
         now =>
         {
+            dispatch.Adopt(now.Sending, now.Retry, now.Limits);
             source.Replace(now.Apps, now.AppsFolder);
             files.Adopt();
         },

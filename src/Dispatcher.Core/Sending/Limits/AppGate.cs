@@ -90,6 +90,17 @@ internal sealed partial class AppGate
     /// <summary>How long ago the provider last answered in a way that only a good credential gets; <see langword="null"/> before the first.</summary>
     public TimeSpan? SinceSuccess => Volatile.Read(ref _succeededAt) is var at && at == Never ? null : _time.GetElapsedTime(at);
 
+    /// <summary>Takes other limits; what the gate has learnt, and who is behind it, stays.</summary>
+    /// <param name="options">The limits, checked.</param>
+    public void Adopt(LimitOptions options)
+    {
+        Retries.Adopt(options.RetryShare, options.RetryReserve);
+        DeadLetters.Adopt(options.DeadLetterCredits, options.DeadLetterInterval);
+        _breaker.Adopt(options.MisconfiguredPause, options.ThrottledPause);
+        _limit.Adopt(options.MinConcurrency, options.MaxConcurrency, options.LatencyTolerance);
+        _devices.Adopt(options.TokenPause);
+    }
+
     /// <summary>
     /// Asks to be let in. A free passage costs no wait and no allocation; a wait is at most <see cref="LongestWait"/>, for a push that is now or never <see cref="NowOrNeverWait"/>, and is cut short by
     /// the token, which then counts as a refusal.
