@@ -156,6 +156,8 @@ try
         now =>
         {
             accessReload.Take(now.Access);
+            limits.Adopt(now.TenantDefaults, now.Tenants);
+            backlogWatch.Adopt(now.Backlog);
             source.Replace(now.Apps, now.AppsFolder);
             files.Adopt();
         },
