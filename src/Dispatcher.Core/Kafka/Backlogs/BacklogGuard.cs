@@ -6,6 +6,9 @@ namespace Dispatcher.Core.Kafka.Backlogs;
 /// <summary>Keeps a process from publishing to lanes that have too much waiting. A request is let in whole or not at all.</summary>
 public sealed class BacklogGuard
 {
+    /// <summary>How old what is known of a backlog may be; after that everything is let in.</summary>
+    public static readonly TimeSpan Patience = LaneBacklog.Blind;
+
     private readonly LaneBacklog[] _lanes;
     private volatile BacklogOptions _options;
 
