@@ -27,10 +27,9 @@ try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
+    var files = new ConfigurationFiles(builder.Configuration);
     if (builder.Configuration["Urls"] is null)
         builder.WebHost.UseUrls("http://127.0.0.1:8081");
-
-    var files = new ConfigurationFiles(builder.Configuration);
     ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
     var configuration = new WorkerConfiguration(new SectionReader(files.Read()));
     if (configuration.Problems.Count > 0)

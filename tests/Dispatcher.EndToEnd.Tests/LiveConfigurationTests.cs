@@ -49,6 +49,7 @@ public sealed partial class LiveConfigurationTests : IDisposable
             var change = await worker.SaysAsync("Configuration changed: ");
             Assert.Contains("Limits:MaxConcurrency 400 → 7, Limits:MinConcurrency 10 → 2", change, StringComparison.Ordinal);
             Assert.Contains("Retry:ParkDelay 00:01:00 → 00:00:07", change, StringComparison.Ordinal);
+            await worker.SaysAsync("settled: "); // at Debug, from now on
             await worker.SaysAsync("Worker:MaxCancelled 1000000 → 5000 needs a restart");
             await worker.SaysAsync($"App {Late} is in force");
         }

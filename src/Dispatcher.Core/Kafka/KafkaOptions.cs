@@ -39,6 +39,7 @@ public sealed class KafkaOptions
     public string GroupProtocol { get; set; } = "classic";
 
     /// <summary>Any other librdkafka property by its own name: security, TLS, SASL, client tuning.</summary>
+    [Secret(ByName = true)]
     public Dictionary<string, string> Properties { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>

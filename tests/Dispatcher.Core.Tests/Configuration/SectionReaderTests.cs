@@ -55,7 +55,7 @@ public sealed class SectionReaderTests : IDisposable
     {
         var reader = Reader("""
             {
-              "Kafka": { "BootstrapServers": "b:1", "Properties": { "sasl.password": "hush-hush", "sasl.username": "me", "ssl.key.pem": "-----BEGIN" } },
+              "Kafka": { "BootstrapServers": "b:1", "Properties": { "sasl.password": "hush-hush", "sasl.username": "me", "ssl.key.pem": "-----BEGIN" }, "PropertyFiles": { "ssl.key.password": "/run/secrets/word" } },
               "Logging": { "LogLevel": { "Default": "Loud" } }
             }
             """);
@@ -64,6 +64,9 @@ public sealed class SectionReaderTests : IDisposable
 
         var shown = reader.Values.ToDictionary(value => value.Path, value => value.Shown);
         Assert.Equal(("***", "***", "me"), (shown["Kafka:Properties:sasl.password"], shown["Kafka:Properties:ssl.key.pem"], shown["Kafka:Properties:sasl.username"]));
+        Assert.Equal("/run/secrets/word", shown["Kafka:PropertyFiles:ssl.key.password"]);
+        Assert.Equal(
+            ["Kafka:Properties:sasl.password", "Kafka:Properties:ssl.key.pem"], reader.Warnings.Select(warning => warning[..warning.IndexOf(' ', StringComparison.Ordinal)]).Order());
         Assert.Equal(("push", "none"), (shown["Kafka:TopicPrefix"], new OptionValue("x", "", false, true).Shown));
         Assert.Equal(("file.json", true), (reader.Origin("Kafka:BootstrapServers").Name, reader.Origin("Kafka:BootstrapServers").IsFile));
         Assert.Equal("default", reader.Origin("Kafka:TopicPrefix").Name);
