@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./build.sh [build|test|format|check-format|chaos|soak|isolation|dead-letters|bench]: what CI and people run. The last five prove or
+# ./build.sh [build|test|format|check-format|chaos|soak|isolation|dead-letters|bench|micro]: what CI and people run. The last six prove or
 # measure what no test has the time for, with real processes; --help says how much of it one can have.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -42,12 +42,13 @@ measure() {
 
 case "${1:-build}" in
   build) build ;;
-  test) shift; build; bash eng/node-clients.sh; run_tests "$@" ;;
+  test) shift; build; bash eng/node-clients.sh; bash eng/prometheus.sh; run_tests "$@" ;;
   format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore ;;
   check-format) bash eng/setup.sh; dotnet format Dispatcher.sln --no-restore --verify-no-changes ;;
   pack) bash eng/setup.sh; bash eng/pack.sh ;;
   chaos | soak | isolation | dead-letters) prove "$@" ;;
   bench) shift; measure Dispatcher.Bench "$@" ;;
+  micro) shift; measure Dispatcher.Micro "$@" ;;
   *)
     cat >&2 <<'USAGE'
 usage: ./build.sh [build|test|format|check-format]
@@ -57,6 +58,7 @@ usage: ./build.sh [build|test|format|check-format]
        ./build.sh isolation [--rounds N --seconds S --only TEXT]      what a sick app, provider or tenant costs the healthy
        ./build.sh dead-letters [--count N --run COMMAND]              what the command line costs with a million dead letters
        ./build.sh bench [--quick --only GROUPS --runs N --kafka H:P]  the performance budget, measured; bench/README.md
+       ./build.sh micro [--filter '*Render*']                         what the parts of the hot path cost, by BenchmarkDotNet
 USAGE
     exit 2
     ;;

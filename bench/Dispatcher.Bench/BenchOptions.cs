@@ -4,7 +4,7 @@ namespace Dispatcher.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>The groups that there are, in the order in which they run.</summary>
-    public static readonly string[] Groups = ["worker", "api"];
+    public static readonly string[] Groups = ["worker", "api", "latency", "memory", "scaling", "start"];
 
     public required IReadOnlyCollection<string> Only { get; init; }
 
@@ -14,8 +14,14 @@ internal sealed record BenchOptions
     /// <summary>Pushes of a drained backlog.</summary>
     public required int Pushes { get; init; }
 
+    /// <summary>Backlogs with which a worker's memory is looked at.</summary>
+    public required IReadOnlyList<int> Backlogs { get; init; }
+
     /// <summary>How long a rate is measured, after a third of it to warm up.</summary>
     public required TimeSpan Stretch { get; init; }
+
+    /// <summary>What providers are said to take to answer, where that matters.</summary>
+    public static TimeSpan ProviderLatency { get; } = TimeSpan.FromMilliseconds(60);
 
     /// <summary>The brokers of a real cluster; <see langword="null"/> for in-memory Kafka.</summary>
     public string? Kafka { get; init; }

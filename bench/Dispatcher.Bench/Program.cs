@@ -51,6 +51,7 @@ RootCommand Root()
             Only = parsed.GetValue(only)!,
             Runs = parsed.GetValue(runs) ?? (isQuick ? 1 : 5),
             Pushes = parsed.GetValue(pushes) ?? (isQuick ? 100_000 : 500_000),
+            Backlogs = isQuick ? [1_000, 10_000, 100_000] : [1_000, 100_000, 1_000_000],
             Stretch = TimeSpan.FromSeconds(isQuick ? 3 : 9),
             Kafka = parsed.GetValue(kafka),
         };

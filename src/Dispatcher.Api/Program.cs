@@ -8,6 +8,7 @@ using Dispatcher.Api.Compression;
 using Dispatcher.Api.Configuration;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Dashboard;
+using Dispatcher.Api.Health;
 using Dispatcher.Api.Http;
 using Dispatcher.Api.Limits;
 using Dispatcher.Api.Logging;
@@ -37,8 +38,9 @@ var input = Console.OpenStandardInput();
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
-    builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
     var files = new ConfigurationFiles(builder.Configuration);
+    if (builder.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] is null)
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
     if (builder.Configuration["Urls"] is null)
         builder.WebHost.UseUrls("http://127.0.0.1:8080");
     ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
@@ -141,8 +143,7 @@ try
         new ContractEndpoints(access.PublicDocs),
         new MetricsEndpoint(metrics, access.PublicMetrics),
         new DashboardEndpoints(survey),
-        isReadyAsync: async () =>
-            !stop.HasBegun && await schedule.IsReadyAsync(TimeSpan.FromSeconds(2)) && await Task.Run(() => producer.IsReachable(TimeSpan.FromSeconds(2)))).Map(app);
+        new HealthEndpoints(new ApiHealth(() => stop.HasBegun, schedule, producer, apps, watch, templateWatch, time))).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")

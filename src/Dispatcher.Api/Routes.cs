@@ -3,11 +3,11 @@ using Dispatcher.Api.Batches;
 using Dispatcher.Api.Channels;
 using Dispatcher.Api.Contract;
 using Dispatcher.Api.Dashboard;
+using Dispatcher.Api.Health;
 using Dispatcher.Api.Metrics;
 using Dispatcher.Api.Pushes;
 using Dispatcher.Api.Scheduling;
 using Dispatcher.Api.Topics;
-using Dispatcher.Core.Telemetry;
 
 namespace Dispatcher.Api;
 
@@ -20,7 +20,7 @@ namespace Dispatcher.Api;
 /// <param name="contract">The description of all of them.</param>
 /// <param name="metrics">What is measured.</param>
 /// <param name="dashboard">The same of every instance, as a page.</param>
-/// <param name="isReadyAsync">Whether requests can be served; it may take seconds.</param>
+/// <param name="health">How the API is.</param>
 internal sealed class Routes(
     PushEndpoint pushes,
     BatchEndpoint batches,
@@ -30,7 +30,7 @@ internal sealed class Routes(
     ContractEndpoints contract,
     MetricsEndpoint metrics,
     DashboardEndpoints dashboard,
-    Func<Task<bool>> isReadyAsync)
+    HealthEndpoints health)
 {
     /// <summary>Maps them.</summary>
     /// <param name="app">Where.</param>
@@ -44,11 +44,6 @@ internal sealed class Routes(
         contract.Map(app);
         metrics.Map(app);
         dashboard.Map(app);
-        app.MapGet("/health/live", () => Results.Ok()).OpenToAll();
-        app.MapGet("/health/ready", ReadyAsync).OpenToAll();
-        app.MapGet("/health/process", () => ProcessUsage.Read()).OpenToAll();
+        health.Map(app);
     }
-
-    private async Task<IResult> ReadyAsync() =>
-        await isReadyAsync() ? Results.Ok() : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
 }

@@ -4,6 +4,8 @@ using Confluent.Kafka;
 using Dispatcher.Cli.Checks;
 using Dispatcher.Cli.Completion;
 using Dispatcher.Cli.DeadLetters;
+using Dispatcher.Cli.Health;
+using Dispatcher.Cli.Http;
 using Dispatcher.Cli.Kafka;
 using Dispatcher.Cli.Keys;
 using Dispatcher.Cli.Lag;
@@ -67,6 +69,7 @@ internal sealed class CommandTree(Terminal terminal, TimeProvider time, Func<dou
             new TopicsCommand(terminal).Create(),
             new TailCommand(terminal, time).Create(),
             new KeysCommand(terminal, time).Create(),
+            new HealthCommand(terminal, () => Connections.Open(), time).Create(),
             SimulateCommand.Create(),
             CompletionCommand.Create(terminal),
             Verbosity.Option,

@@ -1,11 +1,10 @@
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Dispatcher.Simulator;
 
-/// <summary>One Kestrel listener on 127.0.0.1 with nothing around it: no configuration, no logging, no signal handling.</summary>
+/// <summary>One Kestrel listener on 127.0.0.1, or on all addresses, with nothing around it: no configuration, no logging, no signal handling.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     // Answers under way get this long when the simulator stops; the whole program promises to be gone within 2 s.
@@ -14,10 +13,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly TimeProvider _time;
 
-    private LoopbackServer(WebApplication app, TimeProvider time) => (_app, _time) = (app, time);
+    private LoopbackServer(WebApplication app, string? host, TimeProvider time) => (_app, Host, _time) = (app, host, time);
 
     /// <summary>Scheme, host and the port that was really bound.</summary>
-    public Uri Address => new(_app.Urls.Single());
+    public Uri Address => ListenAddress.Named(new Uri(_app.Urls.Single()), Host);
+
+    private string? Host { get; }
 
     public static async Task<LoopbackServer> StartAsync(
         Listener listener, Action<WebApplication> compose, TimeProvider time, CancellationToken cancellationToken)
@@ -31,7 +32,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = listener.MaxStreams;
-            kestrel.Listen(IPAddress.Loopback, listener.Port, options =>
+            kestrel.Listen(ListenAddress.Of(listener.Host), listener.Port, options =>
             {
                 options.Protocols = listener.Protocols;
                 if (listener.Certificate is { } certificate)
@@ -59,7 +60,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
             throw;
         }
 
-        return new LoopbackServer(app, time);
+        return new LoopbackServer(app, listener.Host, time);
     }
 
     public async ValueTask DisposeAsync()
@@ -74,8 +75,9 @@ internal sealed class LoopbackServer : IAsyncDisposable
     /// <param name="Certificate">Absent: plain HTTP.</param>
     /// <param name="MaxStreams">SETTINGS_MAX_CONCURRENT_STREAMS.</param>
     /// <param name="TakesCertificates">Whether clients may show certificates.</param>
+    /// <param name="Host">The name for others; absent: nobody but this machine.</param>
     internal sealed record Listener(
-        int Port, HttpProtocols Protocols, X509Certificate2? Certificate = null, int MaxStreams = 100, bool TakesCertificates = false);
+        int Port, HttpProtocols Protocols, X509Certificate2? Certificate = null, int MaxStreams = 100, bool TakesCertificates = false, string? Host = null);
 
     /// <summary>Keeps the host's console lifetime from catching the signals of the process that the server runs in.</summary>
     private sealed class UnattendedLifetime : IHostLifetime

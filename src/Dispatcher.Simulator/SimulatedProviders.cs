@@ -28,7 +28,7 @@ public sealed class SimulatedProviders : IAsyncDisposable
     private SimulatedProviders(SimulatorOptions options, SimulatorFiles files, TimeProvider time, Func<double> chance)
     {
         Authority = CertificateAuthority.LoadOrCreate(files.CaCertificate, files.CaKey, time);
-        _certificate = Authority.IssueLoopbackServer();
+        _certificate = Authority.IssueServer(options.Host);
         (Time, _chance) = (time, chance);
         Apps = [.. Enumerable.Range(1, options.Apps).Select(number => SimulatedApp.LoadOrCreate(number, options.BundleIds, files))];
         AccessTokens = new AccessTokens(time);
@@ -166,14 +166,14 @@ public sealed class SimulatedProviders : IAsyncDisposable
         var metadata = new MetadataEndpoint(ServiceAccount, AccessTokens);
 
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams, TakesCertificates: true), app => app.Run(apns.HandleAsync), Time, cancellationToken));
+            new(options.ApnsPort, HttpProtocols.Http2, _certificate, ApnsMaxStreams, TakesCertificates: true, Host: options.Host), app => app.Run(apns.HandleAsync), Time, cancellationToken));
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.FcmPort, HttpProtocols.Http1AndHttp2, _certificate, FcmMaxStreams), app => app.Run(fcm.HandleAsync), Time, cancellationToken));
-        _wires.Add(WireServer.Start(options.ApnsWirePort, _certificate, WireProfile.Apns, apns.HandleAsync, Time));
-        _wires.Add(WireServer.Start(options.FcmWirePort, _certificate, WireProfile.Fcm, fcm.HandleAsync, Time));
-        _servers.Add(await LoopbackServer.StartAsync(new(options.ControlPort, HttpProtocols.Http1), control.Map, Time, cancellationToken));
+            new(options.FcmPort, HttpProtocols.Http1AndHttp2, _certificate, FcmMaxStreams, Host: options.Host), app => app.Run(fcm.HandleAsync), Time, cancellationToken));
+        _wires.Add(WireServer.Start(options.ApnsWirePort, _certificate, WireProfile.Apns, apns.HandleAsync, Time, options.Host));
+        _wires.Add(WireServer.Start(options.FcmWirePort, _certificate, WireProfile.Fcm, fcm.HandleAsync, Time, options.Host));
+        _servers.Add(await LoopbackServer.StartAsync(new(options.ControlPort, HttpProtocols.Http1, Host: options.Host), control.Map, Time, cancellationToken));
         _servers.Add(await LoopbackServer.StartAsync(
-            new(options.ApnsManagePort, HttpProtocols.Http2, _certificate, TakesCertificates: true), app => app.Run(apns.ManageAsync), Time, cancellationToken));
-        _servers.Add(await LoopbackServer.StartAsync(new(options.MetadataPort, HttpProtocols.Http1), metadata.Map, Time, cancellationToken));
+            new(options.ApnsManagePort, HttpProtocols.Http2, _certificate, TakesCertificates: true, Host: options.Host), app => app.Run(apns.ManageAsync), Time, cancellationToken));
+        _servers.Add(await LoopbackServer.StartAsync(new(options.MetadataPort, HttpProtocols.Http1, Host: options.Host), metadata.Map, Time, cancellationToken));
     }
 }

@@ -30,6 +30,11 @@ internal static class SimulatorCommand
         {
             Description = "Where ca.pem, the keys and simulator.json go; keys found there are used again [default: a fresh temporary directory]",
         };
+        var host = new Option<string?>("--host")
+        {
+            HelpName = "name",
+            Description = "The name by which other machines reach the providers: they listen on all addresses then [default: only 127.0.0.1]",
+        };
         var apnsPort = Port("--apns-port", "Port of APNs");
         var fcmPort = Port("--fcm-port", "Port of FCM and of its token endpoint");
         var apnsWirePort = Port("--apns-wire-port", "Port of APNs on the frame-level server");
@@ -93,10 +98,12 @@ internal static class SimulatorCommand
 
         var command = new RootCommand(Description)
         {
-            directory, apnsPort, fcmPort, apnsWirePort, fcmWirePort, managePort, metadataPort, controlPort, apps, bundleIds, latency, scenario, noKafka, noProviders, brokers, partitions, topics, ledger,
+            directory, host, apnsPort, fcmPort, apnsWirePort, fcmWirePort, managePort, metadataPort, controlPort, apps, bundleIds, latency, scenario, noKafka, noProviders, brokers, partitions, topics, ledger,
         };
         command.Validators.Add(result =>
         {
+            if (result.GetValue(host) is { } name && Uri.CheckHostName(name) != UriHostNameType.Dns)
+                result.AddError($"--host must be a DNS name, not '{name}'");
             if (TopicList.Parse(result.GetValue(topics) ?? "", 1) is null)
                 result.AddError("--topics must be name[:partitions],...");
         });
@@ -104,6 +111,7 @@ internal static class SimulatorCommand
             new SimulatorOptions
             {
                 Directory = parsed.GetValue(directory),
+                Host = parsed.GetValue(host),
                 ApnsPort = parsed.GetValue(apnsPort),
                 FcmPort = parsed.GetValue(fcmPort),
                 ApnsWirePort = parsed.GetValue(apnsWirePort),

@@ -3,11 +3,17 @@ using Dispatcher.Simulator.Scenarios;
 
 namespace Dispatcher.Simulator;
 
-/// <summary>What to start and where. Ports of 0 are chosen by the kernel; everything listens on 127.0.0.1.</summary>
+/// <summary>What to start and where. Ports of 0 are chosen by the kernel; everything listens on 127.0.0.1 unless there is a <see cref="Host"/>.</summary>
 public sealed record SimulatorOptions
 {
     /// <summary>Where keys, certificates and <c>simulator.json</c> go; absent: a fresh temporary directory.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>
+    /// The name by which other machines reach the providers: with one they listen on all addresses, and addresses, certificate and
+    /// credentials have it. In-memory Kafka stays on 127.0.0.1.
+    /// </summary>
+    public string? Host { get; init; }
 
     public int ApnsPort { get; init; }
 

@@ -14,6 +14,7 @@ using Dispatcher.Worker;
 using Dispatcher.Worker.Configuration;
 using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
+using Dispatcher.Worker.Health;
 using Dispatcher.Worker.Logging;
 
 #pragma warning disable RS0030 // Program.cs is where the clock, chance and the console come from
@@ -26,8 +27,9 @@ var input = Console.OpenStandardInput();
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
-    builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
     var files = new ConfigurationFiles(builder.Configuration);
+    if (builder.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] is null)
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
     if (builder.Configuration["Urls"] is null)
         builder.WebHost.UseUrls("http://127.0.0.1:8081");
     ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
@@ -71,6 +73,7 @@ try
         apps,
         configuration.Fcm,
         GoogleEnvironment.Read(Environment.GetEnvironmentVariable),
+        services.GetRequiredService<CredentialMetrics>(),
         services.GetRequiredService<ConnectionMetrics>(),
         time,
         chance,
@@ -129,20 +132,8 @@ try
     _ = new BuildMetrics(app.Services.GetRequiredService<IMeterFactory>(), "worker");
     _ = new AppMetrics(app.Services.GetRequiredService<IMeterFactory>(), () => apps.Apps.Count, () => watch.Changes, () => watch.Problems.Count);
     app.MapGet("/metrics", () => Results.Text(metrics.Read(), MetricsPage.ContentType));
-    app.MapGet("/health/live", () => dispatch.SinceLastRound < TimeSpan.FromSeconds(30) ? Results.Ok() : Results.StatusCode(503));
-    app.MapGet("/health/ready", () => dispatch.IsAssigned ? Results.Ok() : Results.StatusCode(503));
-    app.MapGet("/health/process", () =>
-    {
-        var usage = ProcessUsage.Read();
-        return Results.Json(new
-        {
-            usage.CpuMilliseconds,
-            usage.AllocatedBytes,
-            usage.PeakWorkingSetBytes,
-            Settled = dispatch.Ended,
-            dispatch.InFlight,
-        });
-    });
+    ActivatorUtilities.CreateInstance<HealthEndpoints>(app.Services, ActivatorUtilities.CreateInstance<WorkerHealth>(
+        app.Services, dispatch, apps, watch, ActivatorUtilities.CreateInstance<CredentialHealth>(app.Services, time), time), dispatch).Map(app);
 
     // A child of `dispatcher up` ends with it, however that ended: the pipe to its input breaks. (Console.In would block here.)
     if (Environment.GetEnvironmentVariable("DISPATCHER_EXIT_WITH_STDIN") == "1")

@@ -61,6 +61,22 @@ public sealed class LaneTopics : IDisposable
         return pushes;
     }
 
+    /// <summary>The headers of every record of a lane, as <c>name: value</c>, sorted.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> ReadHeaders(Lane lane)
+    {
+        using var consumer = Consumer();
+        var count = PartitionsOf(lane).Sum(partition => High(consumer, partition));
+        consumer.Assign(PartitionsOf(lane).Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
+        var headers = new List<IReadOnlyList<string>>();
+        while (headers.Count < count)
+        {
+            var record = consumer.Consume(ApiProcess.Patience) ?? throw new TimeoutException($"{lane} has {headers.Count} records, not {count}.");
+            headers.Add([.. (record.Message.Headers ?? []).Select(header => $"{header.Key}: {System.Text.Encoding.UTF8.GetString(header.GetValueBytes())}").Order(StringComparer.Ordinal)]);
+        }
+
+        return headers;
+    }
+
     /// <summary>Somebody else's records, whatever they say.</summary>
     public void Publish(string topic, int count)
     {

@@ -50,7 +50,7 @@ public sealed class RoutesTests
             new(isPublic: false),
             new(null!, isPublic: false),
             new(null!),
-            () => Task.FromResult(true)).Map(app);
+            new(null!)).Map(app);
         return [.. app.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>()];
     }
 }

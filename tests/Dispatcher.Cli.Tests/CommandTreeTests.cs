@@ -35,6 +35,7 @@ public sealed class CommandTreeTests
               topics              Dispatcher's topics in Kafka: what is there, and what should be.
               tail                Follows what the workers report, live.
               keys                API keys, and the hashes that the API is configured with.
+              health <address>    Asks an address once; exit code 0 when it answers 2xx, 1 when it answers otherwise, 3 when it does not.
               simulate            Runs the simulator by itself; its own options follow --.
               completion <shell>  Prints a script with which a shell completes commands and options.
             """,
@@ -60,6 +61,7 @@ public sealed class CommandTreeTests
     [InlineData("tail", "dead")]
     [InlineData("keys", "new")]
     [InlineData("keys", "hash")]
+    [InlineData("health")]
     [InlineData("simulate")]
     [InlineData("completion")]
     public async Task Help_of_a_command_ends_with_examples(params string[] command)
@@ -110,6 +112,7 @@ public sealed class CommandTreeTests
     [InlineData("dead-letters")]
     [InlineData("lag", "--watch", "--max-lag", "3")]
     [InlineData("lag", "--watch", "soon")]
+    [InlineData("health", "127.0.0.1:8080")]
     [InlineData("lag", "--kafka", "a:1", "--config", "/no/such/file.json")]
     public async Task A_wrong_command_line_is_one_line_and_two(params string[] arguments)
     {

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Confluent.Kafka;
 using Dispatcher.Simulator.Tests.Wire;
@@ -40,6 +42,37 @@ public sealed class SimulatorProgramTests : IDisposable
         using var question = new HttpRequestMessage(HttpMethod.Get, $"{json.GetProperty("control").GetString()}/latency");
         var latency = await Answer.ReadAsync(await control.SendAsync(question, CancellationToken.None));
         Assert.Equal("""{"ms":60}""", latency.Body);
+
+        Assert.Equal(0, await TerminateAsync(program));
+    }
+
+    [Fact]
+    public async Task With_a_host_others_reach_it_by_that_name_and_its_certificate_and_credentials_have_it()
+    {
+        using var program = Start("--directory", _directory.FullName, "--no-kafka", "--host", "simulator");
+        var json = JsonElement.Parse(await ReadyAsync(program));
+        string[] addresses = ["apns", "fcm", "apnsWire", "fcmWire", "apnsManage", "metadata", "token", "control"];
+        Assert.All(addresses, name => Assert.Equal("simulator", new Uri(json.GetProperty(name).GetString()!).Host));
+        var account = JsonElement.Parse(await File.ReadAllTextAsync(json.GetProperty("fcmCredentialsPath").GetString()!));
+        Assert.Equal(json.GetProperty("token").GetString(), account.GetProperty("token_uri").GetString());
+
+        foreach (var name in (string[])["apns", "apnsWire"])
+        {
+            // A whole handshake under that name; where it leads is what a network of containers would say.
+            using var socket = new TcpClient();
+            await socket.ConnectAsync(IPAddress.Loopback, new Uri(json.GetProperty(name).GetString()!).Port);
+            using var tls = new SslStream(socket.GetStream());
+            using var authority = X509CertificateLoader.LoadCertificateFromFile(json.GetProperty("caPath").GetString()!);
+            var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            chain.CustomTrustStore.Add(authority);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "simulator",
+                CertificateChainPolicy = chain,
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+            });
+            Assert.True(tls.IsAuthenticated);
+        }
 
         Assert.Equal(0, await TerminateAsync(program));
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using Dispatcher.Bench.Reports;
 using Dispatcher.Bench.Sinks;
 using Dispatcher.Bench.Stage;
@@ -24,9 +23,9 @@ internal sealed class ApiBench(BenchOptions options, StageFiles files, Action<st
         string[] bodies = [.. Enumerable.Range(0, Tokens).Select(number => Samples.Request(Provider.Apns, number))];
         Kind[] kinds =
         [
-            new("empty endpoint", [Get("/health/live")], Connections: 64, Pushes: 1),
-            new("POST /push", [.. bodies.Select(body => Post("/push", "application/json", body))], Connections: 64, Pushes: 1),
-            new("POST /push/batch", [Post("/push/batch", "application/x-ndjson", string.Join('\n', bodies.Take(BatchLines)) + "\n")], Connections: 8, BatchLines),
+            new("empty endpoint", [HttpLoad.Get("/health/live")], Connections: 64, Pushes: 1),
+            new("POST /push", [.. bodies.Select(body => HttpLoad.Post("/push", "application/json", body))], Connections: 64, Pushes: 1),
+            new("POST /push/batch", [HttpLoad.Post("/push/batch", "application/x-ndjson", string.Join('\n', bodies.Take(BatchLines)) + "\n")], Connections: 8, BatchLines),
         ];
         var runs = kinds.ToDictionary(kind => kind, _ => new List<SteadyState>());
         for (var run = 1; run <= options.Runs; run++)
@@ -67,19 +66,6 @@ internal sealed class ApiBench(BenchOptions options, StageFiles files, Action<st
     {
         if (await Task.WhenAny(running, Task.Delay(wait, time)) == running)
             await running;
-    }
-
-    private static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n");
-
-    private static byte[] Post(string path, string type, string body)
-    {
-        var utf8 = Encoding.UTF8.GetBytes(body);
-        return
-        [
-            .. Encoding.ASCII.GetBytes(
-                $"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {ApiSettings.Key}\r\nContent-Type: {type}\r\nContent-Length: {utf8.Length}\r\n\r\n"),
-            .. utf8,
-        ];
     }
 
     private static IEnumerable<Row> Rows(IReadOnlyList<SteadyState> empty, IReadOnlyList<SteadyState> single, IReadOnlyList<SteadyState> batch)

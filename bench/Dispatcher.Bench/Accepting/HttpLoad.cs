@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Dispatcher.Bench.Accepting;
 
@@ -24,6 +25,21 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<byte[]> requests, int 
 
     /// <summary>Ends after the answers that are under way.</summary>
     public void End() => _isOver = true;
+
+    /// <summary>A request without a body.</summary>
+    public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n");
+
+    /// <summary>A request with one, as somebody who may push.</summary>
+    public static byte[] Post(string path, string type, string body)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(body);
+        return
+        [
+            .. Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {ApiSettings.Key}\r\nContent-Type: {type}\r\nContent-Length: {utf8.Length}\r\n\r\n"),
+            .. utf8,
+        ];
+    }
 
     private async Task AskAsync(int next)
     {

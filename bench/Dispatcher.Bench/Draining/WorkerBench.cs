@@ -25,14 +25,23 @@ internal sealed class WorkerBench(BenchOptions options, StageFiles files, Action
         }
 
         var runs = lanes.ToDictionary(lane => lane, _ => new List<(SteadyState Bare, SteadyState Worker)>());
+        var clients = OutsideClient.All(sink, files, options.Pushes);
+        var outside = clients.ToDictionary(client => client.Name, _ => new List<double>());
         for (var run = 1; run <= options.Runs; run++)
         {
+            foreach (var client in clients.Select(client => client.Client).OfType<OutsideClient>())
+            {
+                outside[client.Name].Add(await client.RunAsync(time));
+                say($"{client.Name} run {run}: {outside[client.Name][^1]:N0}/s");
+            }
+
             foreach (var lane in lanes)
             {
+                await sink.SeenAsync(); // forgets what others sent
                 var bare = await BareProcess.RunAsync(lane.Provider, sink, files, options.Pushes);
                 var seen = await sink.SeenAsync();
                 say($"{lane.Provider,-5} run {run}: bare   {bare}");
-                var worker = await DrainAsync(sink, kafka, layouts[lane], $"bench-{run}");
+                var worker = await DrainAsync(sink, kafka, layouts[lane], $"bench-{run}", ConnectionShape.Of(lane.Provider).InFlight);
                 if (seen is not null && await sink.SeenAsync() is { } other && seen.DifferenceTo(other) is { } difference)
                     say($"The worker's request differs from the bare loop's: {difference}");
                 say($"{lane.Provider,-5} run {run}: worker {worker}");
@@ -40,12 +49,17 @@ internal sealed class WorkerBench(BenchOptions options, StageFiles files, Action
             }
         }
 
-        return [.. lanes.SelectMany(lane => Rows(lane.Provider == Provider.Apns ? "APNs" : "FCM", runs[lane]))];
+        return
+        [
+            .. clients.Select(client => new Row(
+                "worker", $"APNs: {client.Name}, rate", "/s", outside[client.Name], Note: client.Client is null ? "not installed" : null)),
+            .. lanes.SelectMany(lane => Rows(lane.Provider == Provider.Apns ? "APNs" : "FCM", runs[lane])),
+        ];
     }
 
-    private async Task<SteadyState> DrainAsync(Sink sink, BenchKafka kafka, TopicLayout layout, string group)
+    private async Task<SteadyState> DrainAsync(Sink sink, BenchKafka kafka, TopicLayout layout, string group, int inFlight)
     {
-        var settings = WorkerSettings.For(sink, kafka, layout, group);
+        var settings = WorkerSettings.For(sink, kafka, layout, group, inFlight);
         await using var worker = await Service.StartAsync("Dispatcher.Worker", settings, time);
         return await new Drain(worker, options.Pushes, time).WatchAsync();
     }

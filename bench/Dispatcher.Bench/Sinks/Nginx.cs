@@ -6,14 +6,16 @@ namespace Dispatcher.Bench.Sinks;
 /// <summary>nginx as the sink, from a folder of its own: less of the machine goes to it than to any server on .NET.</summary>
 internal static class Nginx
 {
-    public const string Executable = "/usr/sbin/nginx";
+    /// <summary>Where it is, on the path or where Debian puts it; <see langword="null"/> when it is not installed.</summary>
+    public static string? Executable { get; } = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':')
+        .Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
 
     /// <summary>Starts it in the foreground.</summary>
     public static Process Start(StageFiles files, int port)
     {
         var configuration = files.Path("nginx.conf");
         File.WriteAllText(configuration, Configuration(files, port));
-        var start = new ProcessStartInfo(Executable, ["-p", files.Folder, "-e", files.Path("nginx-error.log"), "-c", configuration])
+        var start = new ProcessStartInfo(Executable!, ["-p", files.Folder, "-e", files.Path("nginx-error.log"), "-c", configuration])
         {
             RedirectStandardError = true,
         };

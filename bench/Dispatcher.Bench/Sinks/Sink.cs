@@ -37,7 +37,7 @@ internal sealed class Sink : IAsyncDisposable
 
     /// <summary>Starts one that answers at once.</summary>
     public static Task<Sink> StartAsync(StageFiles files) =>
-        File.Exists(Nginx.Executable) ? StartNginxAsync(files) : StartAsync(files, TimeSpan.Zero);
+        Nginx.Executable is not null ? StartNginxAsync(files) : StartAsync(files, TimeSpan.Zero);
 
     /// <summary>Starts our own.</summary>
     /// <param name="files">Certificate and keys.</param>
@@ -112,6 +112,9 @@ internal sealed class Sink : IAsyncDisposable
         using var response = await GetAsync("/arrivals");
         return MemoryMarshal.Cast<byte, long>(await response.Content.ReadAsByteArrayAsync()).ToArray();
     }
+
+    /// <summary>Forgets every arrival.</summary>
+    public async Task ClearAsync() => (await GetAsync("/clear")).Dispose();
 
     public async ValueTask DisposeAsync()
     {

@@ -74,6 +74,10 @@ internal sealed class SinkServer(TimeSpan latency, int recorded, TimeProvider ti
         {
             await AnswerAsync(context, MemoryMarshal.AsBytes(_arrivals.AsSpan()).ToArray());
         }
+        else if (path == "/clear")
+        {
+            Array.Clear(_arrivals);
+        }
         else if (path == "/seen")
         {
             await context.Response.WriteAsJsonAsync(Interlocked.Exchange(ref _seen, null) ?? new SeenRequest([], ""));

@@ -52,7 +52,8 @@ internal sealed class Service : IAsyncDisposable
             _time.GetElapsedTime(0),
             usage.TryGetProperty("settled", out var settled) ? settled.GetInt64() : 0,
             usage.GetProperty("cpuMilliseconds").GetDouble(),
-            usage.GetProperty("allocatedBytes").GetInt64());
+            usage.GetProperty("allocatedBytes").GetInt64(),
+            usage.TryGetProperty("inFlight", out var inFlight) ? inFlight.GetInt32() : 0);
     }
 
     public async ValueTask DisposeAsync() => await _program.DisposeAsync();

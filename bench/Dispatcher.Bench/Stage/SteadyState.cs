@@ -34,4 +34,5 @@ internal sealed record SteadyState(long Pushes, double Seconds, double CpuMillis
 /// <param name="Settled">Pushes, or requests, that have ended.</param>
 /// <param name="CpuMilliseconds">Processor time since its start.</param>
 /// <param name="AllocatedBytes">Managed bytes since its start.</param>
-internal readonly record struct Reading(TimeSpan At, long Settled, double CpuMilliseconds, long AllocatedBytes);
+/// <param name="InFlight">Pushes that it works on.</param>
+internal readonly record struct Reading(TimeSpan At, long Settled, double CpuMilliseconds, long AllocatedBytes, int InFlight = 0);

@@ -98,6 +98,6 @@ internal readonly record struct ConnectionShape(int Connections, int Streams)
 {
     public int InFlight => Connections * Streams;
 
-    /// <summary>Two thirds of a worker's default to APNs; all of FCM's connections at their usual streams.</summary>
+    /// <summary>A thousand to APNs; to FCM all of a worker's usual connections and streams.</summary>
     public static ConnectionShape Of(Provider provider) => provider == Provider.Apns ? new(2, 500) : new(8, 90);
 }

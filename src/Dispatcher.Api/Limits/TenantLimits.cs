@@ -13,7 +13,7 @@ internal sealed class TenantLimits
     private readonly ConcurrentDictionary<string, TenantAllowance> _allowances = new(StringComparer.Ordinal);
     private readonly TenantAllowance _others;
     private readonly TimeProvider _time;
-    private volatile Options _options;
+    private volatile InForce _options;
     private int _known;
 
     /// <param name="defaults">For a tenant that has no options of its own.</param>
@@ -63,7 +63,7 @@ internal sealed class TenantLimits
         return mine;
     }
 
-    private sealed class Options(TenantOptions defaults, IReadOnlyDictionary<string, TenantOptions> tenants)
+    private sealed class InForce(TenantOptions defaults, IReadOnlyDictionary<string, TenantOptions> tenants)
     {
         public TenantOptions Of(string tenant) => tenants.GetValueOrDefault(tenant, defaults);
     }

@@ -52,7 +52,7 @@ internal sealed class ProviderCheck(TimeProvider time, Func<double> chance)
         if (fcm is not null)
         {
             using var provider = new FcmProvider(
-                none, fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), connections, time, chance, NullLoggerFactory.Instance);
+                none, fcm, GoogleEnvironment.Read(Environment.GetEnvironmentVariable), new CredentialMetrics(meters), connections, time, chance, NullLoggerFactory.Instance);
             var unusable = Unusable(provider.Adopt(apps), apps).ToArray();
             lines.AddRange(unusable);
             var probed = await ProbeAsync(

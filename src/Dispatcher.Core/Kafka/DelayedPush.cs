@@ -41,6 +41,9 @@ public sealed record DelayedPush(
 
     private static readonly (byte[] Name, Lane Lane)[] LaneNames = [.. Lane.All.Select(lane => (Encoding.UTF8.GetBytes(lane.Name), lane))];
 
+    /// <summary>When it goes back to its lane: when it leaves its tier, or is due before that.</summary>
+    public DateTimeOffset Leaves => NotBefore < LeavesAt ? NotBefore : LeavesAt;
+
     /// <summary>The record to produce.</summary>
     /// <param name="key">The original's key.</param>
     /// <param name="value">The original's value.</param>

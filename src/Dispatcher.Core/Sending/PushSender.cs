@@ -73,6 +73,9 @@ public sealed partial class PushSender
         _quickRetry = new QuickRetry(options.QuickRetries, options.QuickRetryDelay);
     }
 
+    /// <summary>The provider's services whose breaker is open.</summary>
+    public IEnumerable<string> DownEndpoints => _endpoints.Values.Where(endpoint => endpoint.IsDown).Select(endpoint => endpoint.Name);
+
     /// <summary>Sends a push for the first time.</summary>
     /// <inheritdoc cref="SendAsync(PushNotification, int, CancellationToken)"/>
     public ValueTask<SendReport> SendAsync(PushNotification push, CancellationToken cancellationToken) =>

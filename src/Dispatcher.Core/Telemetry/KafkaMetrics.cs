@@ -19,6 +19,7 @@ public sealed class KafkaMetrics
     private readonly Counter<long> _conflicting;
     private readonly Counter<long> _tailsRead;
     private readonly Counter<long> _tailsNotRead;
+    private readonly Counter<long> _endsNotLearnt;
     private readonly Counter<long> _rebalances;
     private readonly Histogram<double> _handOffs;
     private readonly ConcurrentDictionary<string, Func<TimeSpan>> _commitAges = new(StringComparer.Ordinal);
@@ -48,6 +49,8 @@ public sealed class KafkaMetrics
             "dispatcher.kafka.tail.reads", "{partition}", "Partitions that were read back for idempotency keys.");
         _tailsNotRead = meter.CreateCounter<long>(
             "dispatcher.kafka.tail.failures", "{partition}", "Partitions that could not be read back, so that repetitions may have been sent.");
+        _endsNotLearnt = meter.CreateCounter<long>(
+            "dispatcher.kafka.ends.failures", "{time}", "Times that Kafka did not say where paused partitions end: their lag is what it was.");
         _rebalances = meter.CreateCounter<long>(
             "dispatcher.kafka.rebalances", "{time}", "How often partitions came or went, by pump and kind.");
         _handOffs = meter.CreateHistogram(
@@ -79,6 +82,12 @@ public sealed class KafkaMetrics
     /// <param name="kind"><c>assigned</c>, <c>revoked</c> or <c>lost</c>.</param>
     public void Rebalanced(string pump, string kind) => _rebalances.Add(
         1, new KeyValuePair<string, object?>("dispatcher.pump", pump), new KeyValuePair<string, object?>("dispatcher.kind", kind));
+
+    /// <summary>Where paused partitions end could not be learnt.</summary>
+    /// <param name="pump">The pump.</param>
+    /// <param name="code">Kafka's error.</param>
+    public void EndsNotLearnt(string pump, string code) => _endsNotLearnt.Add(
+        1, new KeyValuePair<string, object?>("dispatcher.pump", pump), new KeyValuePair<string, object?>("error.type", code));
 
     /// <summary>Kafka acknowledged a hand-off.</summary>
     /// <param name="topic">Where it went.</param>

@@ -41,12 +41,15 @@ public sealed class CertificateAuthority : IDisposable
     }
 
     /// <summary>A server certificate for this machine's loopback names.</summary>
-    public X509Certificate2 IssueLoopbackServer()
+    /// <param name="host">Another name that it is for.</param>
+    public X509Certificate2 IssueServer(string? host = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
+        if (host is not null)
+            names.AddDnsName(host);
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());

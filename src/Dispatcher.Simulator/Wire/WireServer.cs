@@ -24,14 +24,15 @@ public sealed class WireServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SslServerAuthenticationOptions _tls;
     private readonly RequestDelegate _handle;
+    private readonly string? _host;
     private WireProfile _profile;
     private Task _accepting = Task.CompletedTask;
     private DateText _date = new(0, "");
     private int _accepted;
 
-    private WireServer(X509Certificate2 certificate, WireProfile profile, RequestDelegate handle, TimeProvider time)
+    private WireServer(X509Certificate2 certificate, WireProfile profile, RequestDelegate handle, TimeProvider time, string? host)
     {
-        (_profile, _handle, Time) = (profile, handle, time);
+        (_profile, _handle, Time, _host) = (profile, handle, time, host);
         _tls = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
@@ -47,7 +48,7 @@ public sealed class WireServer : IAsyncDisposable
     }
 
     /// <summary>Where it listens.</summary>
-    public Uri Address => new($"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndPoint!).Port}");
+    public Uri Address => ListenAddress.Named(new($"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndPoint!).Port}"), _host);
 
     /// <summary>How it treats its connections.</summary>
     public WireProfile Profile
@@ -101,12 +102,12 @@ public sealed class WireServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    internal static WireServer Start(int port, X509Certificate2 certificate, WireProfile profile, RequestDelegate handle, TimeProvider time)
+    internal static WireServer Start(int port, X509Certificate2 certificate, WireProfile profile, RequestDelegate handle, TimeProvider time, string? host = null)
     {
-        var server = new WireServer(certificate, profile, handle, time);
+        var server = new WireServer(certificate, profile, handle, time, host);
         try
         {
-            server._listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            server._listener.Bind(new IPEndPoint(ListenAddress.Of(host), port));
             server._listener.Listen();
         }
         catch (SocketException problem)

@@ -15,7 +15,7 @@ internal sealed class ConsumedPush
     private const int Ended = 2;
 
     /// <summary>The year 9000: far enough, and no wait that is added to it leaves the calendar.</summary>
-    private static readonly long LatestTimestamp = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+    public static readonly long LatestTimestamp = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
     private readonly PartitionTracker _tracker;
     private readonly RecordBytes _value;

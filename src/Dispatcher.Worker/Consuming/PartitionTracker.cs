@@ -51,6 +51,9 @@ internal sealed class PartitionTracker
     /// <summary>The metadata that was stored with it.</summary>
     public byte[] StoredMetadata { get; set; } = [];
 
+    /// <summary>The watermark that Kafka last said is committed.</summary>
+    public long Committed { get; set; } = -1;
+
     /// <summary>Whether metadata was stored that only a commit of its own sends: librdkafka's sends greater offsets and nothing else.</summary>
     public bool IsCommitDue { get; set; }
 
@@ -62,6 +65,9 @@ internal sealed class PartitionTracker
 
     /// <summary>The offset that follows the newest push.</summary>
     public long Next => _next;
+
+    /// <summary>From when the records are that are not settled.</summary>
+    public OffsetTimes Times { get; } = new();
 
     /// <summary>Whether the partition belongs to somebody else by now: what fails is not handed off, the new owner does that.</summary>
     public bool IsDetached => Volatile.Read(ref _detached) != 0;

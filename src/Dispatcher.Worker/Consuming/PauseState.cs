@@ -38,6 +38,18 @@ internal sealed class PauseState
     /// <summary>The partitions that the pump has paused.</summary>
     public IReadOnlyCollection<PartitionKey> Paused => _paused;
 
+    /// <summary>Every reason that applies to any partition.</summary>
+    public PauseReasons Reasons
+    {
+        get
+        {
+            var all = _reasons.Count > 0 ? _all : PauseReasons.None;
+            foreach (var reasons in _reasons.Values)
+                all |= reasons;
+            return all;
+        }
+    }
+
     /// <summary>A partition came.</summary>
     /// <param name="partition">The partition.</param>
     public void Assign(PartitionKey partition) => _reasons[partition] = PauseReasons.None;
@@ -60,6 +72,10 @@ internal sealed class PauseState
         if (_reasons.TryGetValue(partition, out var reasons))
             _reasons[partition] = applies ? reasons | reason : reasons & ~reason;
     }
+
+    /// <summary>Whether the pump has paused a partition.</summary>
+    /// <param name="partition">The partition.</param>
+    public bool IsPaused(PartitionKey partition) => _paused.Contains(partition);
 
     /// <summary>Whether a reason applies to one partition.</summary>
     /// <param name="partition">The partition.</param>

@@ -20,6 +20,7 @@ internal sealed partial class Pump : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastRound;
+    private volatile RecordConsumer? _consumer;
 
     public Pump(
         PumpSettings settings, IRecordSink sink, WorkerOptions options, TimeProvider time, KafkaMetrics metrics, ILogger<Pump> logger)
@@ -33,8 +34,17 @@ internal sealed partial class Pump : IDisposable
         _lastRound = time.GetTimestamp();
     }
 
+    /// <summary>Its name in logs and metrics.</summary>
+    public string Name => _settings.Name;
+
     /// <summary>Whether the group has given this pump its share of partitions.</summary>
     public bool IsAssigned { get; private set; }
+
+    /// <summary>How its partitions stand.</summary>
+    public PumpState State => _consumer?.State ?? PumpState.None;
+
+    /// <summary>How long something settled has not been committed, or the time since the last commit if that is shorter.</summary>
+    public TimeSpan Uncommitted => State.UncommittedSince is { } since ? _time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>How long ago the pump last went round: more than a few seconds means that it is stuck.</summary>
     public TimeSpan SinceLastRound => _time.GetElapsedTime(Interlocked.Read(ref _lastRound));
@@ -59,18 +69,19 @@ internal sealed partial class Pump : IDisposable
         {
             try
             {
-                new RecordConsumer(_settings, _sink, _options, _time, _metrics, _logger).Run(OnRound, _stopping.Token);
+                _consumer = new RecordConsumer(_settings, _sink, _options, _time, _metrics, _logger);
+                _consumer.Run(OnRound, _stopping.Token);
             }
             catch (Exception e)
             {
-                IsAssigned = false;
+                (IsAssigned, _consumer) = (false, null);
                 _metrics.ConsumerReplaced(_settings.Name, e is KafkaException { Error.Code: var code } ? code.ToString() : e.GetType().Name);
                 Log.ConsumerFailed(_logger, _settings.Name, e);
                 _stopping.Token.WaitHandle.WaitOne(RestartDelay);
             }
         }
 
-        IsAssigned = false;
+        (IsAssigned, _consumer) = (false, null);
         _ended.SetResult();
     }
 

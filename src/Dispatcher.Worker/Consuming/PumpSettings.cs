@@ -16,6 +16,9 @@ internal sealed record PumpSettings(string Name, IReadOnlyList<string> Topics, L
     /// <summary>The configuration of what reads the tails of partitions; <see langword="null"/> where repetitions go through.</summary>
     public ConsumerConfig? Tails { get; init; }
 
+    /// <summary>Who tells where paused partitions end; <see langword="null"/> where nobody wants to know.</summary>
+    public AskEnds? Ends { get; init; }
+
     /// <summary>
     /// Whether a record is this pump's. All lanes share the delay tiers' topics, and each reads all of them in a group of its own; a record
     /// that names no lane is the first lane's, so that it becomes one dead letter and not four.

@@ -13,6 +13,7 @@ internal sealed partial class RecordConsumer
         foreach (var (partition, tracker) in _trackers)
             Store(partition, tracker);
         CommitSparse(_trackers.Keys, isLast: force);
+        PublishState();
     }
 
     private void Store(PartitionKey partition, PartitionTracker tracker)

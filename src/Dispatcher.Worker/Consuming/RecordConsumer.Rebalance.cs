@@ -53,7 +53,11 @@ internal sealed partial class RecordConsumer
         if (_sparse?.Ended(committed, _trackers.Values) == true)
             Log.MetadataRefused(_logger, _name);
         if (!error.IsError)
+        {
+            NoteCommitted(committed);
             return;
+        }
+
         Log.NotCommitted(_logger, _name, error.Code);
         _metrics.CommitFailed(_name, error.Code.ToString());
     }
@@ -125,6 +129,7 @@ internal sealed partial class RecordConsumer
             if (_trackers.Remove(partition, out var tracker))
                 tracker.Detach();
             _committed.Remove(partition);
+            _behindSince.Remove(partition);
             _repeats?.Forget(partition);
             // librdkafka keeps the pause with the partition: given back later, it would never be fetched from again.
             if (_pauses.Unassign(partition))

@@ -36,6 +36,7 @@ internal sealed partial class RecordConsumer
     private readonly long?[] _fullSince;
     private readonly SparseCommits? _sparse;
     private readonly RepeatGuard? _repeats;
+    private readonly PausedEnds? _pausedEnds;
 
     // Bound: what one round consumed before it saw that there was no room, and one record of each partition that comes while all are paused.
     private readonly List<ConsumeResult<byte[]?, RecordBytes>> _held = [];
@@ -71,6 +72,8 @@ internal sealed partial class RecordConsumer
             _sparse = new SparseCommits(_consumer.Handle, TimeSpan.FromMilliseconds(settings.Config.AutoCommitIntervalMs ?? 5_000), time);
         if (settings.Tails is { } tails && options.RepeatKeys > 0)
             _repeats = new RepeatGuard(_name, tails, options, time, metrics, logger);
+        if (settings.Ends is { } ends)
+            _pausedEnds = new PausedEnds(_name, ends, time, metrics);
     }
 
     /// <summary>Whether the group has given this consumer its share, which may be nothing.</summary>
@@ -255,6 +258,8 @@ internal sealed partial class RecordConsumer
         }
 
         var isRepeated = isMarked && _repeats!.IsRepeated(partition, record, mark);
+        var delay = isOurs && _settings.DelaysOf is not null ? DelayedPush.Read(record.Message.Headers) : null;
+        tracker.Times.Add(record.Offset.Value, TimeOf(record, delay?.Leaves), tracker.Watermark);
         if (tracker.IsSettled(record.Offset.Value))
         {
             record.Message.Value.Return();
@@ -270,7 +275,6 @@ internal sealed partial class RecordConsumer
             return true;
         }
 
-        var delay = _settings.DelaysOf is not null ? DelayedPush.Read(record.Message.Headers) : null;
         var app = _settings.Apps.NameOf(PushJson.PeekApp(record.Message.Value.Span));
         _sink.Add(new ConsumedPush(record, _settings.Topics[partition.Topic], partition, tracker, delay, app));
         return true;

@@ -23,6 +23,7 @@ internal sealed class DelaySink : IRecordSink
     private readonly long[] _bytes;
     private readonly LaneDispatcher _lane;
     private readonly TimeProvider _time;
+    private volatile int _count;
 
     /// <summary>Makes an empty heap.</summary>
     /// <param name="tiers">How many tiers there are: the consumer's topics.</param>
@@ -35,6 +36,9 @@ internal sealed class DelaySink : IRecordSink
         _lane = lane;
         _time = time;
     }
+
+    /// <summary>Records that wait here; from any thread.</summary>
+    public int Count => _count;
 
     /// <inheritdoc/>
     public TimeSpan PauseAfter => TimeSpan.Zero; // a tier that is full stays so for long, and must not stop the others
@@ -49,7 +53,8 @@ internal sealed class DelaySink : IRecordSink
     public void Add(ConsumedPush push)
     {
         // A record without our headers is not a push that waits: it leaves at once, and the dispatcher keeps it as a dead letter.
-        var leaves = push.Delay is { } delay ? Earlier(delay.NotBefore, delay.LeavesAt) : DateTimeOffset.MinValue;
+        var leaves = push.Delay?.Leaves ?? DateTimeOffset.MinValue;
+        _count++;
         _counts[push.Partition.Topic]++;
         _bytes[push.Partition.Topic] += push.Weight;
         _heap.Enqueue(push, leaves.UtcTicks);
@@ -106,9 +111,8 @@ internal sealed class DelaySink : IRecordSink
 
     private void Forget(ConsumedPush push)
     {
+        _count--;
         _counts[push.Partition.Topic]--;
         _bytes[push.Partition.Topic] -= push.Weight;
     }
-
-    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

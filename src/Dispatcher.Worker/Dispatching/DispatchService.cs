@@ -12,6 +12,7 @@ namespace Dispatcher.Worker.Dispatching;
 internal sealed partial class DispatchService : IHostedService, IDisposable
 {
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndsTimeout = TimeSpan.FromSeconds(5);
 
     private readonly RecordProducer _producer;
     private readonly TimeProvider _time;
@@ -56,6 +57,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             kafka,
             options,
             new HandOff(producer, time, chance, kafkaMetrics, loggers.CreateLogger<HandOff>()),
+            partitions => producer.EndsAsync(partitions, EndsTimeout),
             _retry,
             _cancellations,
             dispatchMetrics,
@@ -80,6 +82,15 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         _lanes = [.. Lane.All.Select(lane => new LaneWorker(lane, _senders[lane.Provider], gates[lane.Provider], parts))];
         _pumps = [.. _lanes.SelectMany(lane => lane.Pumps)];
     }
+
+    /// <summary>The lanes.</summary>
+    public IReadOnlyList<LaneWorker> Lanes => _lanes;
+
+    /// <summary>The providers' services whose breaker is open.</summary>
+    public IEnumerable<string> DownEndpoints => _senders.Values.SelectMany(sender => sender.DownEndpoints);
+
+    /// <summary>Whether it has been asked to end: it takes nothing new.</summary>
+    public bool IsDraining { get; private set; }
 
     /// <summary>Whether every pump has its share of partitions.</summary>
     public bool IsAssigned => _pumps.TrueForAll(pump => pump.IsAssigned);
@@ -120,6 +131,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        IsDraining = true;
         Log.Draining(_logger, InFlight);
         await Task.WhenAll(_pumps.Select(pump => pump.StopAsync())); // drains: whatever ends within the deadline is settled
         await Task.WhenAll(_lanes.Select(lane => lane.Dispatcher.StopAsync()));

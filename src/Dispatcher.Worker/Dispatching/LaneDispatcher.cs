@@ -193,7 +193,7 @@ internal sealed class LaneDispatcher(
         catch (Exception e)
         {
             faults.Saw(e, consumed, "it is kept as a dead letter");
-            return new LaneRecord(Push: null, App: null, new Refusal("faulted", e.GetType().Name));
+            return new LaneRecord(Push: null, App: null, new Refusal(DeadLetterReasons.Faulted, e.GetType().Name));
         }
     }
 

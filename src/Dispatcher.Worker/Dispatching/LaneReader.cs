@@ -29,19 +29,19 @@ internal sealed class LaneReader(Lane lane, string topic, AppCatalog apps)
     public LaneRecord Read(ConsumedPush consumed)
     {
         if (consumed.Topic != topic && consumed.Delay is null)
-            return Refused(null, "undecodable", "the headers are not those of a push that waits");
+            return Refused(null, DeadLetterReasons.Undecodable, "the headers are not those of a push that waits");
         if (consumed.Length > PushLimits.MaxRecordBytes)
-            return Refused(null, "tooLarge", $"{consumed.Length} bytes, {PushLimits.MaxRecordBytes} at most");
+            return Refused(null, DeadLetterReasons.TooLarge, $"{consumed.Length} bytes, {PushLimits.MaxRecordBytes} at most");
         if (!PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out var problem))
-            return Refused(null, "undecodable", problem);
+            return Refused(null, DeadLetterReasons.Undecodable, problem);
         if (!apps.TryGet(push.App, out var app))
             return Refused(push, UnknownApp, "no app of that name is configured here");
         if (app.Provider != lane.Provider)
-            return Refused(push, "wrongLane", $"the app's provider is {app.Provider}");
+            return Refused(push, DeadLetterReasons.WrongLane, $"the app's provider is {app.Provider}");
         if (push.Target.Problem(app.Provider) is { } targetProblem)
-            return Refused(push, "invalidToken", $"the {push.Target.Word} {targetProblem}");
+            return Refused(push, DeadLetterReasons.InvalidToken, $"the {push.Target.Word} {targetProblem}");
         return push.ValidateOnly && app.Provider != Provider.Fcm
-            ? Refused(push, "cannotValidate", $"{app.Provider} cannot check a push without sending it")
+            ? Refused(push, DeadLetterReasons.CannotValidate, $"{app.Provider} cannot check a push without sending it")
             : new LaneRecord(push, app, Refusal: null);
     }
 

@@ -14,6 +14,7 @@ internal sealed record LaneParts(
     KafkaOptions Kafka,
     WorkerOptions Options,
     HandOff HandOff,
+    AskEnds AskEnds,
     RetryDecision Retry,
     Cancellations Cancellations,
     DispatchMetrics DispatchMetrics,
@@ -30,6 +31,7 @@ internal sealed class LaneWorker : IDisposable
 {
     public LaneWorker(Lane lane, PushSender sender, AppGates gates, LaneParts parts)
     {
+        Name = lane.Name;
         var topic = parts.Kafka.Topics.Pushes(lane);
         var options = parts.Options;
         var settler = new Settler(
@@ -54,19 +56,24 @@ internal sealed class LaneWorker : IDisposable
             parts.Time);
         Pump NewPump(PumpSettings settings, IRecordSink sink) =>
             new(settings, sink, options, parts.Time, parts.KafkaMetrics, parts.Loggers.CreateLogger<Pump>());
+        var waiting = new DelaySink(parts.DelayTiers.Count, Dispatcher, parts.Time);
         Pumps =
         [
             NewPump(
                 new PumpSettings(lane.Name, [topic], DelaysOf: null, parts.Apps, ConsumerSettings.ForLane(parts.Kafka, lane))
                 {
                     Tails = ConsumerSettings.ForTails(parts.Kafka, lane),
+                    Ends = parts.AskEnds,
                 },
                 new LaneSink(Dispatcher)),
             NewPump(
                 new PumpSettings($"{lane.Name}.delay", parts.DelayTiers, lane, parts.Apps, ConsumerSettings.ForDelays(parts.Kafka, lane)),
-                new DelaySink(parts.DelayTiers.Count, Dispatcher, parts.Time)),
+                waiting),
         ];
-        parts.LaneMetrics.Watch(lane.Name, Load, Pauses);
+        Watch = new LaneWatch(Dispatcher.Queue, Pumps[0], Pumps[1], waiting, parts.Time);
+        parts.LaneMetrics.Watch(lane.Name, Watch.Load, Watch.Pauses);
+        foreach (var pump in Pumps)
+            parts.KafkaMetrics.WatchCommits(pump.Name, () => pump.Uncommitted);
     }
 
     /// <summary>The lane's consumer threads: of its own topic, and of the delay tiers.</summary>
@@ -75,6 +82,12 @@ internal sealed class LaneWorker : IDisposable
     /// <summary>The lane's queue and dispatch loops.</summary>
     public LaneDispatcher Dispatcher { get; }
 
+    /// <summary>The lane's name.</summary>
+    public string Name { get; }
+
+    /// <summary>How it stands.</summary>
+    public LaneWatch Watch { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -82,14 +95,4 @@ internal sealed class LaneWorker : IDisposable
             pump.Dispose();
         Dispatcher.Dispose();
     }
-
-    private LaneLoad Load() => new()
-    {
-        InFlight = Dispatcher.Queue.InFlight,
-        Queued = Dispatcher.Queue.Count,
-        QueueBytes = Dispatcher.Queue.Bytes,
-    };
-
-    private static IEnumerable<(string Reason, bool Applies)> Pauses() =>
-        [("window", false), ("full", false), ("drain", false), ("unreadable", false), ("tail", false)];
 }

@@ -47,14 +47,14 @@ internal sealed partial class Settler(
     {
         var attempts = report.Attempts + (consumed.Delay?.Attempts ?? 0);
         var traits = OutcomeTable.Traits(report.Outcome);
-        if (traits is { IsFinal: true, BurnsAttempt: true })
+        if (report.Attempts > 0 && traits is { IsFinal: true, BurnsAttempt: true }) // what we refuse ourselves no provider has answered
             metrics.PushAnswered(lane.Name, app.Name, time.GetUtcNow() - Later(consumed.Origin.Timestamp, push.SendAt));
         return traits.Settlement switch
         {
             Settlement.Complete => CompleteAsync(consumed, push, report.Outcome, attempts, abort),
             Settlement.CompleteAndReportToken => ReportTokenAsync(consumed, push, report, attempts, abort),
             Settlement.DeadLetter =>
-                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? "rejected", report.Outcome.Detail, abort),
+                DeadLetterAsync(consumed, push, app, report, attempts, report.Outcome.Reason ?? DeadLetterReasons.Rejected, report.Outcome.Detail, abort),
             _ => RetryAsync(consumed, push, app, report, attempts, abort),
         };
     }
@@ -151,7 +151,7 @@ internal sealed partial class Settler(
             RetryStep.Expire => CompleteAsync(
                 consumed, push, new SendOutcome.Expired { Reason = report.Outcome.Reason, Status = report.Outcome.Status }, attempts, abort),
             RetryStep.Exhaust => DeadLetterAsync(
-                consumed, push, app, report, attempts, "exhausted", DetailOf(report.Outcome), abort),
+                consumed, push, app, report, attempts, DeadLetterReasons.Exhausted, DetailOf(report.Outcome), abort),
             _ => DelayAsync(
                 consumed,
                 plan.NotBefore,
@@ -186,7 +186,7 @@ internal sealed partial class Settler(
         {
             // It cannot wait where pushes wait, and it may not hold its partition up for ever either.
             PushJson.TryDecode(consumed.Value, consumed.Origin.Timestamp, out var push, out _);
-            var refusal = new Refusal(answer.IsTooLarge ? "tooLarge" : "notTaken", $"{topic}: {answer.Code}");
+            var refusal = new Refusal(answer.IsTooLarge ? DeadLetterReasons.TooLarge : DeadLetterReasons.NotTaken, $"{topic}: {answer.Code}");
             await RefuseAsync(consumed, push, refusal, attempts, firstFailedAt, abort);
             return;
         }
@@ -281,7 +281,7 @@ internal sealed partial class Settler(
 
         if (answer.IsTooLarge)
             await handOff.ProduceAsync(topic, deadLetter.WithoutOriginal().ToMessage(), abort);
-        metrics.DeadLettered(lane.Name, deadLetter.Reason);
+        metrics.DeadLettered(lane.Name, DeadLetterReasons.Word(deadLetter.Reason));
     }
 
     private DeadLetter DeadLetterOf(ConsumedPush consumed, string reason) => new()

@@ -20,7 +20,8 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>What waits in each lane of a worker at most.</summary>
     public const int QueuePushes = 250;
 
-    private const string Key = "end-to-end-key-0000000000000000000000000000";
+    /// <summary>What callers of the API show.</summary>
+    public const string Key = "end-to-end-key-0000000000000000000000000000";
 
     private readonly DirectoryInfo _directory;
     private readonly Dictionary<string, string> _shared;
@@ -102,7 +103,7 @@ internal sealed class Deployment : IAsyncDisposable
             settings[name] = value;
         var api = Start("Dispatcher.Api", settings);
         _apis.Add(api);
-        return new PushApi(new Uri(await api.SaysAsync("Now listening on: ")), Key);
+        return new PushApi(await AddressAsync(api), Key);
     }
 
     public ChildProgram Worker(int index) => Workers[index];
@@ -141,9 +142,12 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Waits until a worker has its share of every lane.</summary>
     public static async Task ReadyAsync(ChildProgram worker)
     {
-        var api = new PushApi(new Uri(await worker.SaysAsync("Now listening on: ")), Key);
+        var api = new PushApi(await AddressAsync(worker), Key);
         await Patience.UntilAsync(() => api.IsReadyAsync(), () => $"a worker is not ready: {string.Join('\n', worker.Lines)}");
     }
+
+    /// <summary>Where a program listens; a line of JSON goes on after it.</summary>
+    public static async Task<Uri> AddressAsync(ChildProgram program) => new((await program.SaysAsync("Now listening on: ")).Split('"')[0]);
 
     public async ValueTask DisposeAsync()
     {

@@ -126,7 +126,7 @@ public sealed class ApnsChannels : IDisposable
             {
                 // Of an app whose files have changed, the old connections end what is on them.
                 _apps[app.Name] = known = (app, new ApnsDestination(app, _options), _sessions.Of(app, _options.ChannelsOf(app.Sandbox)));
-                _sessions.Keep(_apps.Values.Select(each => each.App));
+                _sessions.Keep([.. _apps.Values.Select(each => each.App)]);
             }
 
             return (known.Destination, known.Session);

@@ -82,7 +82,7 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
         }
 
         _routes = routes;
-        _sessions.Keep(routes.Values.Select(route => route.App));
+        _sessions.Keep([.. routes.Values.Select(route => route.App)]);
         return problems;
     }
 

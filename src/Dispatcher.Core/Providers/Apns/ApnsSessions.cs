@@ -14,6 +14,7 @@ internal sealed class ApnsSessions : IDisposable
 {
     private readonly Dictionary<Key, ApnsCredential> _credentials = [];
     private readonly Dictionary<(Key Key, Uri Endpoint), ConnectionPool> _pools = [];
+    private readonly HashSet<string> _watched = new(StringComparer.Ordinal);
     private readonly ApnsOptions _options;
     private readonly TrustedRoots _roots;
     private readonly ClockSkew _clock;
@@ -63,10 +64,12 @@ internal sealed class ApnsSessions : IDisposable
         if (!_credentials.TryGetValue(Key.Of(app), out var credential))
             _credentials.Add(Key.Of(app), credential = ApnsCredential.Load(app, _time));
         credential.Check(app, _time.GetUtcNow());
+        _metrics.Forget(Provider.Apns, app.Name); // it may have signed in with something else before
+        _watched.Add(app.Name);
         if (credential.Tokens is { } tokens)
-            _metrics.WatchToken(app.Name, () => tokens.Age);
+            _metrics.WatchToken(Provider.Apns, app.Name, () => tokens.Age);
         if (credential.Certificate is { } certificate)
-            _metrics.WatchCertificate(app.Name, () => certificate.ExpiresAt - _time.GetUtcNow());
+            _metrics.WatchCertificate(Provider.Apns, app.Name, () => certificate.ExpiresAt - _time.GetUtcNow());
         return credential;
     }
 
@@ -74,8 +77,14 @@ internal sealed class ApnsSessions : IDisposable
     /// Lets go of what none of these apps uses: its connections end what is on them. The credentials themselves are left to the garbage
     /// collector, because a push that has just begun may be about to sign with one.
     /// </summary>
-    public void Keep(IEnumerable<ApnsApp> apps)
+    public void Keep(IReadOnlyCollection<ApnsApp> apps)
     {
+        foreach (var name in _watched.Except(apps.Select(app => app.Name), StringComparer.Ordinal).ToList())
+        {
+            _watched.Remove(name);
+            _metrics.Forget(Provider.Apns, name);
+        }
+
         var used = apps.Select(Key.Of).ToHashSet();
         foreach (var key in _credentials.Keys.Where(key => !used.Contains(key)).ToList())
             _credentials.Remove(key);

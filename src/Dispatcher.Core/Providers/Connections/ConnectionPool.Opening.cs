@@ -174,7 +174,7 @@ internal sealed partial class ConnectionPool
 
     private void GoesAway(Http2Connection connection, GoAway goAway)
     {
-        _metrics.GoneAway(goAway.Reason);
+        _metrics.GoneAway(goAway.Word);
         Log.GoneAway(_logger, _settings.Endpoint.Authority, goAway.Reason, goAway.Code);
         Retire(connection, "goaway");
     }

@@ -16,6 +16,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     private readonly FcmOptions _options;
     private readonly GoogleEnvironment _environment;
     private readonly TrustedRoots _roots;
+    private readonly CredentialMetrics _metrics;
     private readonly ConnectionMetrics _connections;
     private readonly TimeProvider _time;
     private readonly Func<double> _chance;
@@ -27,6 +28,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     /// <param name="apps">The configured apps; those of other providers are left alone.</param>
     /// <param name="options">How FCM is reached; valid.</param>
     /// <param name="environment">Where apps without a credentials file find theirs.</param>
+    /// <param name="metrics">Where credentials are watched.</param>
     /// <param name="connections">Where connections are counted.</param>
     /// <param name="time">The clock.</param>
     /// <param name="chance">Numbers from 0 to 1, for jitter.</param>
@@ -36,6 +38,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
         AppCatalog apps,
         FcmOptions options,
         GoogleEnvironment environment,
+        CredentialMetrics metrics,
         ConnectionMetrics connections,
         TimeProvider time,
         Func<double> chance,
@@ -44,6 +47,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
         _options = options;
         _environment = environment;
         _roots = TrustedRoots.Load(options.TrustedCaPath);
+        _metrics = metrics;
         _connections = connections;
         _time = time;
         _chance = chance;
@@ -82,6 +86,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
                 if (!sessions.TryGetValue(key, out var session))
                     sessions.Add(key, session = Open(key, credential, app.Name));
                 routes.Add(app.Name, new Route(app, _options.Endpoint, session));
+                _metrics.WatchToken(Provider.Fcm, app.Name, () => session.Tokens.Age);
             }
             catch (InvalidAppException e)
             {
@@ -91,11 +96,20 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
             }
         }
 
+        foreach (var name in _routes.Keys.Where(name => !routes.ContainsKey(name)))
+            _metrics.Forget(Provider.Fcm, name);
         _routes = routes;
         foreach (var unused in sessions.Values.Except(routes.Values.Select(route => route.Session)))
             unused.Pool.Dispose(); // ends what is on it
         return problems;
     }
+
+    /// <summary>How the apps' credentials are, for health.</summary>
+    public IReadOnlyList<FcmCredentialState> Credentials =>
+    [
+        .. _routes.OrderBy(route => route.Key, StringComparer.Ordinal).Select(route => (route.Key, route.Value.Session.Tokens)).Select(app =>
+            new FcmCredentialState(app.Key, app.Tokens.Age, app.Tokens.Ends, app.Tokens.LastFailure)),
+    ];
 
     /// <inheritdoc/>
     public PushProblem? Problem(PushNotification push) =>

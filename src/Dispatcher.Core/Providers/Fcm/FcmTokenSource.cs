@@ -49,6 +49,22 @@ internal sealed partial class FcmTokenSource(
     private int _generation;
     private int _forcedGeneration;
 
+    /// <summary>How long ago the current token was asked for; <see langword="null"/> while there is none.</summary>
+    public TimeSpan? Age => _current is { } current ? time.GetUtcNow() - current.FetchedAt : null;
+
+    /// <summary>Until when the current token is served; <see langword="null"/> while there is none.</summary>
+    public DateTimeOffset? Ends => _current?.ExpiresAt;
+
+    /// <summary>Why the last request for a token failed, in a word; <see langword="null"/> when it did not.</summary>
+    public string? LastFailure
+    {
+        get
+        {
+            lock (_lock)
+                return _failure?.Reason;
+        }
+    }
+
     /// <summary>The token to send with, or the outcome of not having one.</summary>
     public ValueTask<(FcmToken? Token, SendOutcome? Failure)> GetAsync(CancellationToken cancellationToken)
     {

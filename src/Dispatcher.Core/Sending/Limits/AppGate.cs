@@ -50,6 +50,7 @@ internal sealed partial class AppGate
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private long _succeededAt = Never;
+    private volatile string? _refusal;
 
     public AppGate(App app, TokenBucket? rate, LimitOptions options, SendingMetrics metrics, TimeProvider time, ILogger logger)
     {
@@ -100,6 +101,9 @@ internal sealed partial class AppGate
         _limit.Adopt(options.MinConcurrency, options.MaxConcurrency, options.LatencyTolerance);
         _devices.Adopt(options.TokenPause);
     }
+
+    /// <summary>How it stands, for health.</summary>
+    public AppState State => new(_breaker.Reason, _breaker.OpenFor, _breaker.Reason is null ? null : _refusal, SinceSuccess);
 
     /// <summary>
     /// Asks to be let in. A free passage costs no wait and no allocation; a wait is at most <see cref="LongestWait"/>, for a push that is now or never <see cref="NowOrNeverWait"/>, and is cut short by
@@ -212,6 +216,7 @@ internal sealed partial class AppGate
         if (turn == BreakerTurn.None)
             return;
         _metrics.BreakerTurned("app", App.Name, isOpen: turn == BreakerTurn.Opened);
+        _refusal = turn == BreakerTurn.Opened ? outcome?.Reason : null;
         if (turn == BreakerTurn.Closed)
         {
             RampUp();

@@ -90,6 +90,11 @@ public sealed class AppGates
     /// <param name="app">The app's name.</param>
     public bool MayDeadLetter(string app) => Find(app)?.DeadLetters.TryTake() ?? true;
 
+    /// <summary>How an app stands, for health.</summary>
+    /// <param name="app">The app's name.</param>
+    /// <returns><see langword="null"/> before its first push.</returns>
+    public AppState? StateOf(string app) => _gates.TryGetValue(app, out var entry) ? entry.Made?.State : null;
+
     /// <summary>How many apps there are.</summary>
     internal int Count => _gates.Count;
 

@@ -116,5 +116,8 @@ public sealed class ApnsIssuesTests : IAsyncLifetime
 
         Assert.Equal(["600 shop-ios"], _stage.Metrics.Observe("dispatcher.credential.token_age"));
         Assert.Equal([new("shop-ios", TimeSpan.FromMinutes(10), null, _stage.Time.GetUtcNow())], provider.Credentials);
+
+        provider.Adopt([]); // an app that is removed is not watched any more
+        Assert.Empty(_stage.Metrics.Observe("dispatcher.credential.token_age"));
     }
 }

@@ -66,6 +66,17 @@ public sealed class ApnsProviderTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Apple_hears_nothing_of_a_trace()
+    {
+        using var trace = new System.Diagnostics.Activity("push") { ActivityTraceFlags = System.Diagnostics.ActivityTraceFlags.Recorded }.Start();
+        using var provider = Provider();
+
+        await SendAsync(provider, ApnsPush(Hello));
+
+        Assert.DoesNotContain(Assert.Single(_received).Headers.Keys, name => name is "traceparent" or "tracestate" or "baggage" or "Request-Id");
+    }
+
+    [Fact]
     public async Task An_expired_provider_token_is_replaced_once_and_its_connection_retired()
     {
         _answer = count => count == 1 ? (403, """{"reason":"ExpiredProviderToken"}""") : (200, "");

@@ -5,6 +5,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
 using Dispatcher.Core.Tests.Providers.Connections;
 using Dispatcher.Testing;
 using Microsoft.AspNetCore.Http;
@@ -268,6 +269,7 @@ public sealed class FcmCredentialTests : IAsyncLifetime, IDisposable
             AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null),
             new FcmOptions { Endpoint = _google.Uri, TrustedCaPath = _google.CaPath },
             environment,
+            new CredentialMetrics(new UnobservedMeters()),
             new RecordedConnections().Metrics,
             _time,
             () => 0,

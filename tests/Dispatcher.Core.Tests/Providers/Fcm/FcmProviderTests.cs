@@ -5,6 +5,8 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
+using Dispatcher.Core.Tests.Sending;
 using Dispatcher.Core.Tests.Providers.Connections;
 using Dispatcher.Testing;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +23,7 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
     private readonly RecordingLoggers _loggers = new();
     private readonly ConcurrentQueue<(string Path, string Authorization, string Body)> _received = new();
     private readonly ConcurrentQueue<IFormCollection> _grants = new();
+    private readonly ConcurrentQueue<string> _headers = new();
     private Func<int, (int Status, string Body)> _answer = _ => (200, """{"name":"projects/demo-shop/messages/0:1%2"}""");
     private Func<int, (int Status, string Body)> _grant =
         count => (200, $$"""{"access_token":"ya29.{{count}}","expires_in":3600,"token_type":"Bearer"}""");
@@ -30,6 +33,8 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync() => _fcm = await FakeEndpoint.StartAsync(
         async context =>
         {
+            foreach (var name in context.Request.Headers.Keys)
+                _headers.Enqueue(name);
             if (context.Request.Path == "/token")
             {
                 _grants.Enqueue(await context.Request.ReadFormAsync());
@@ -48,6 +53,21 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
     public void Dispose() => _loggers.Dispose();
 
     [Fact]
+    public async Task The_age_of_an_access_token_can_be_watched_as_long_as_its_app_is_there()
+    {
+        using var metrics = new RecordedMetrics();
+        using var provider = Provider(metrics: metrics.Credentials);
+        Assert.Empty(metrics.Observe("dispatcher.credential.token_age"));
+        await SendAsync(provider, FcmPush(Hello));
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(["600 shop-android"], metrics.Observe("dispatcher.credential.token_age"));
+
+        provider.Adopt([]);
+
+        Assert.Empty(metrics.Observe("dispatcher.credential.token_age"));
+    }
+
+    [Fact]
     public async Task A_push_arrives_with_path_token_and_body()
     {
         using var provider = Provider();
@@ -58,6 +78,19 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
         var (path, authorization, body) = Assert.Single(_received);
         Assert.Equal(("/v1/projects/demo-shop/messages:send", "Bearer ya29.1"), (path, authorization));
         Assert.Equal("""{"message":{"token":"fGh:APA91b","notification":{"title":"Hello"}}}""", body);
+    }
+
+    [Fact]
+    public async Task Google_hears_nothing_of_a_trace_neither_with_a_push_nor_with_a_request_for_a_token()
+    {
+        using var trace = new System.Diagnostics.Activity("push") { ActivityTraceFlags = System.Diagnostics.ActivityTraceFlags.Recorded }.Start();
+        using var provider = Provider();
+
+        await SendAsync(provider, FcmPush(Hello));
+
+        Assert.Single(_grants);
+        Assert.Single(_received);
+        Assert.DoesNotContain(_headers, name => name is "traceparent" or "tracestate" or "baggage" or "Request-Id");
     }
 
     [Fact]
@@ -196,7 +229,7 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
         ["token_uri"] = new Uri(_fcm.Uri, "/token").AbsoluteUri,
     });
 
-    private FcmProvider Provider(string? credentialsPath = null, string? projectId = null)
+    private FcmProvider Provider(string? credentialsPath = null, string? projectId = null, CredentialMetrics? metrics = null)
     {
         if (credentialsPath is null)
         {
@@ -208,6 +241,6 @@ public sealed class FcmProviderTests : IAsyncLifetime, IDisposable
         var options = new FcmOptions { Endpoint = _fcm.Uri, TrustedCaPath = _fcm.CaPath };
         Assert.Empty(options.Validate());
         return new FcmProvider(
-            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, NoGoogle, new RecordedConnections().Metrics, _time, () => 0, _loggers);
+            AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null), options, NoGoogle, metrics ?? new CredentialMetrics(new UnobservedMeters()), new RecordedConnections().Metrics, _time, () => 0, _loggers);
     }
 }

@@ -2,6 +2,7 @@ using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
+using Dispatcher.Core.Telemetry;
 using Dispatcher.Core.Tests.Providers.Connections;
 using Dispatcher.Simulator;
 using static Dispatcher.Core.Tests.Providers.Samples;
@@ -162,6 +163,7 @@ public sealed class FcmWireTests(FcmWireTests.Stage stage) : IClassFixture<FcmWi
                 AppCatalog.Load(new Dictionary<string, AppOptions> { ["shop-android"] = app }, null),
                 new FcmOptions { Endpoint = new Uri(_world.Manifest.Fcm!), TrustedCaPath = _world.Manifest.CaPath },
                 NoGoogle,
+                new CredentialMetrics(new UnobservedMeters()),
                 new RecordedConnections().Metrics,
                 TimeProvider.System,
                 () => 0,

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Dispatcher.Core.Telemetry;
 using Dispatcher.Core.Telemetry.Prometheus;
 
 namespace Dispatcher.Core.Tests.Telemetry.Prometheus;
@@ -57,6 +58,34 @@ public sealed class MetricsPageTests : IDisposable
         Assert.Equal("dispatcher_page_asked_bytes 1.5", Lines("dispatcher_page_asked")[^1]);
         value = double.NaN;
         Assert.Equal("dispatcher_page_asked_bytes NaN", Lines("dispatcher_page_asked")[^1]);
+    }
+
+    /// <summary>An app that is removed: what is not observed any more is gone, not frozen.</summary>
+    [Fact]
+    public void A_series_that_its_gauge_does_not_name_any_more_is_gone()
+    {
+        string[] apps = ["a", "b"];
+        _meter.CreateObservableGauge(
+            "dispatcher.page.left", () => apps.Select(app => new Measurement<int>(1, new KeyValuePair<string, object?>("dispatcher.app", app))));
+        Assert.Equal(3, Lines("dispatcher_page_left").Length);
+
+        apps = ["b"];
+
+        Assert.Equal(["# TYPE dispatcher_page_left gauge", "dispatcher_page_left{dispatcher_app=\"b\"} 1"], Lines("dispatcher_page_left"));
+    }
+
+    [Fact]
+    public void Many_apps_have_a_series_each_and_keep_the_buckets_that_the_code_advises()
+    {
+        using var meters = new UnobservedMeters();
+        var dispatch = new DispatchMetrics(meters);
+        for (var app = 0; app < 5_000; app++)
+            dispatch.PushAnswered("many.apps", $"app-{app}", TimeSpan.FromSeconds(1));
+
+        Assert.Equal(5_000, Lines("dispatcher_push_age_seconds_count").Count(line => line.Contains("\"many.apps\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "30", "60", "120", "300", "600", "1800", "3600", "+Inf"],
+            Lines("dispatcher_push_age_seconds_bucket").Where(line => line.Contains("\"app-7\"", StringComparison.Ordinal)).Select(line => line.Split('"')[5]));
     }
 
     [Fact]
