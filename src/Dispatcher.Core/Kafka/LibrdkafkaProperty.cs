@@ -14,6 +14,15 @@ internal static class LibrdkafkaProperty
     /// <summary>What Confluent.Kafka takes itself.</summary>
     private const string Dotnet = "dotnet.";
 
+    /// <summary>Properties without a default, which librdkafka does not list among those that it has.</summary>
+    private static readonly string[] Unset =
+    [
+        "sasl.username", "sasl.password", "ssl.ca.location", "ssl.ca.pem", "ssl.certificate.location", "ssl.certificate.pem", "ssl.key.location", "ssl.key.pem",
+        "ssl.key.password", "ssl.keystore.location", "ssl.keystore.password", "ssl.crl.location", "ssl.cipher.suites", "sasl.oauthbearer.client.id",
+        "sasl.oauthbearer.client.secret", "sasl.oauthbearer.scope", "sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.extensions", "sasl.oauthbearer.config",
+        "client.rack", "debug",
+    ];
+
     /// <summary>What is wrong with a property or its value; <see langword="null"/> when nothing is. A secret's value is not in it.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value.</param>
@@ -33,7 +42,7 @@ internal static class LibrdkafkaProperty
             }
             catch (InvalidOperationException)
             {
-                return $"is no property of librdkafka{(NearestName.To(name, Dump(config).Keys) is { } near ? $"; {near} is near" : "")}.";
+                return $"is no property of librdkafka{(NearestName.To(name, Dump(config).Keys.Concat(Unset)) is { } near ? $"; {near} is near" : "")}.";
             }
             catch (ArgumentException e)
             {
