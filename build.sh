@@ -40,6 +40,11 @@ measure() {
   dotnet "artifacts/bin/$1/release/$1.dll" "${@:2}"
 }
 
+# Takes the pictures of docs/images anew: three minutes, and Chromium.
+run_screenshots() {
+  dotnet test tests/Dispatcher.EndToEnd.Tests -c "$configuration" --no-build --nologo --filter FullyQualifiedName~ScreenshotTests
+}
+
 case "${1:-build}" in
   build) build ;;
   test) shift; build; bash eng/node-clients.sh; bash eng/prometheus.sh; run_tests "$@" ;;
@@ -48,6 +53,7 @@ case "${1:-build}" in
   pack) bash eng/setup.sh; bash eng/pack.sh ;;
   chaos | soak | isolation | dead-letters) prove "$@" ;;
   bench) shift; measure Dispatcher.Bench "$@" ;;
+  screenshots) build; mkdir -p docs/images; DISPATCHER_SCREENSHOTS="$PWD/docs/images" run_screenshots ;;
   micro) shift; measure Dispatcher.Micro "$@" ;;
   *)
     cat >&2 <<'USAGE'
@@ -57,6 +63,7 @@ usage: ./build.sh [build|test|format|check-format]
        ./build.sh soak [--minutes M --rate N]                         a steady load; memory, handles and threads must be flat
        ./build.sh isolation [--rounds N --seconds S --only TEXT]      what a sick app, provider or tenant costs the healthy
        ./build.sh dead-letters [--count N --run COMMAND]              what the command line costs with a million dead letters
+       ./build.sh screenshots                                         the pictures in docs/images, taken anew with Chromium
        ./build.sh bench [--quick --only GROUPS --runs N --kafka H:P]  the performance budget, measured; bench/README.md
        ./build.sh micro [--filter '*Render*']                         what the parts of the hot path cost, by BenchmarkDotNet
 USAGE

@@ -41,14 +41,17 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public Task SaysAsync(string text) => Eventually.IsAsync(() => Says(text), () => $"no '{text}' in {string.Join('\n', _output.Concat(_errors))}");
 
-    public async Task<int> InFlightAsync()
+    public async Task<int> InFlightAsync() => JsonElement.Parse(await GetAsync("/health/process")).GetProperty("inFlight").GetInt32();
+
+    /// <summary>What one of its pages has.</summary>
+    public async Task<string> GetAsync(string path)
     {
         await SaysAsync(Listening);
         var line = _output.First(line => line.Contains(Listening, StringComparison.Ordinal));
         var address = line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..];
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(address), "/health/process"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(address), path));
         using var response = await Http.SendAsync(request, CancellationToken.None).WaitAsync(Eventually.Patience);
-        return JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("inFlight").GetInt32();
+        return await response.Content.ReadAsStringAsync();
     }
 
     /// <summary>Sends it a signal.</summary>

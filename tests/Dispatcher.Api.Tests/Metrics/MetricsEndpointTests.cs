@@ -1,3 +1,5 @@
+using Dispatcher.Testing;
+
 namespace Dispatcher.Api.Tests.Metrics;
 
 public sealed class MetricsEndpointTests(ApiFixture fixture) : IClassFixture<ApiFixture>
@@ -17,7 +19,12 @@ public sealed class MetricsEndpointTests(ApiFixture fixture) : IClassFixture<Api
         var page = await fixture.Api.SendAsync(HttpMethod.Get, "/metrics", ApiProcess.OpsKey);
 
         Assert.Equal((200, "text/plain"), (page.Status, page.ContentType));
-        Assert.Contains("\ndispatcher_pushes_accepted_total{", page.Body, StringComparison.Ordinal);
+        var metrics = new PrometheusPage(page.Body);
+        Assert.True(metrics.Sum("dispatcher_pushes_accepted_total", "dispatcher_lane=\"apns.urgent\"", "dispatcher_app=\"shop-ios\"", "dispatcher_tenant=\"") >= 1);
+        Assert.True(
+            metrics.Sum("http_server_request_duration_seconds_count", "http_route=\"/push\"", "http_response_status_code=\"202\"") >= 1,
+            string.Join('\n', metrics.Series.Keys.Where(series => series.StartsWith("http_server", StringComparison.Ordinal))));
+        Assert.Equal(1, metrics.Sum("dispatcher_build_info", "dispatcher_role=\"api\""));
     }
 
     [Fact]

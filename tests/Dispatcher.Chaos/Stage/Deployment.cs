@@ -91,7 +91,8 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>Starts another instance of the API.</summary>
-    public async Task<PushApi> AddApiAsync()
+    /// <param name="more">What it is set to besides.</param>
+    public async Task<PushApi> AddApiAsync(params (string Name, string Value)[] more)
     {
         var settings = new Dictionary<string, string>
         {
@@ -99,7 +100,7 @@ internal sealed class Deployment : IAsyncDisposable
             ["Access:Keys:test:Tenant"] = "shop",
             ["Server:StopGrace"] = "00:00:00",
         };
-        foreach (var (name, value) in Options.ApiSettings)
+        foreach (var (name, value) in Options.ApiSettings.Select(setting => (setting.Key, setting.Value)).Concat(more))
             settings[name] = value;
         var api = Start("Dispatcher.Api", settings);
         _apis.Add(api);

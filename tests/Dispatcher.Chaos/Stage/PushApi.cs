@@ -11,6 +11,9 @@ internal sealed class PushApi(Uri address, string apiKey)
 {
     private static readonly HttpMessageInvoker Http = new(new SocketsHttpHandler());
 
+    /// <summary>Where it is.</summary>
+    public Uri Address => address;
+
     // No second attempt and no keys: the books count what the API promised to a service that asks once.
     private readonly DispatcherClient _client = new(Http, new DispatcherClientOptions
     {

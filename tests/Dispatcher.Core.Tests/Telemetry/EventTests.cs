@@ -1,17 +1,25 @@
 using System.Diagnostics.Metrics;
 using Dispatcher.Core.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatcher.Core.Tests.Telemetry;
 
 /// <summary>What is told for each push costs no memory, even while somebody listens.</summary>
 public sealed class EventTests : IDisposable
 {
-    private readonly UnobservedMeters _meters = new();
-    private readonly MeterListener _listener = new() { InstrumentPublished = static (instrument, listener) => listener.EnableMeasurementEvents(instrument) };
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly MeterListener _listener = new();
+    private readonly IMeterFactory _meters;
     private long _heard;
 
     public EventTests()
     {
+        _meters = _services.GetRequiredService<IMeterFactory>();
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Scope == _meters)
+                listener.EnableMeasurementEvents(instrument);
+        };
         _listener.SetMeasurementEventCallback<long>((_, _, _, _) => _heard++);
         _listener.SetMeasurementEventCallback<double>((_, _, _, _) => _heard++);
     }
@@ -39,7 +47,7 @@ public sealed class EventTests : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
-        _meters.Dispose();
+        _services.Dispose();
     }
 
     private Action Event(string name)

@@ -9,29 +9,51 @@ public sealed class Chromium : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private readonly List<string> _requests = [];
+    private readonly List<string> _complaints = [];
     private readonly DirectoryInfo _profile = Directory.CreateTempSubdirectory("chromium-");
     private readonly ClientWebSocket _socket = new();
-    private readonly CancellationTokenSource _deadline = new(Patience, TimeProvider.System);
+    private readonly CancellationTokenSource _deadline;
     private Process? _process;
     private int _commands;
 
+    private Chromium(TimeSpan patience) => _deadline = new CancellationTokenSource(patience, TimeProvider.System);
+
+    /// <summary>The URLs of all requests of the page so far.</summary>
+    public IReadOnlyList<string> Requests => _requests;
+
+    /// <summary>Errors and warnings of the page so far: exceptions, its own words to the console, and the browser's.</summary>
+    public IReadOnlyList<string> Complaints => _complaints;
+
     /// <summary>Opens a page and waits until it is loaded. Every request of the page carries the authorization, if there is one.</summary>
-    public static async Task<Chromium> OpenAsync(string address, int width, int height, bool isDark, string? authorization = null)
+    public static async Task<Chromium> OpenAsync(
+        string address, int width, int height, bool isDark, string? authorization = null, TimeSpan? patience = null)
     {
-        var browser = new Chromium();
+        var browser = new Chromium(patience ?? Patience);
         await browser.StartAsync();
+        foreach (var domain in (string[])["Network", "Runtime", "Log"])
+            await browser.DoAsync($"{domain}.enable", new { });
         if (authorization is not null)
         {
-            await browser.DoAsync("Network.enable", new { });
             await browser.DoAsync("Network.setExtraHTTPHeaders", new { headers = new { Authorization = authorization } });
         }
 
-        await browser.DoAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = width < 600 });
-        await browser.DoAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = isDark ? "dark" : "light" } } });
+        await browser.LookAsync(width, height, isDark);
         await browser.DoAsync("Page.navigate", new { url = address });
         await browser.UntilAsync("document.readyState === 'complete'");
         return browser;
     }
+
+    /// <summary>Gives the window another size and other colours.</summary>
+    public async Task LookAsync(int width, int height, bool isDark)
+    {
+        await DoAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = width < 600 });
+        await DoAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = isDark ? "dark" : "light" } } });
+    }
+
+    /// <summary>A picture of what is seen, as WebP.</summary>
+    public async Task<byte[]> PictureAsync() =>
+        (await DoAsync("Page.captureScreenshot", new { format = "webp", quality = 85 })).GetProperty("data").GetBytesFromBase64();
 
     /// <summary>Runs a script in the page; promises are awaited.</summary>
     public async Task<JsonElement> RunAsync(string script)
@@ -106,7 +128,19 @@ public sealed class Chromium : IAsyncDisposable
             var message = await ReceiveAsync();
             if (message.TryGetProperty("id", out var answered) && answered.GetInt32() == id)
                 return message.GetProperty("result");
+            if (message.TryGetProperty("method", out var happened))
+                Note(happened.GetString()!, message.GetProperty("params"));
         }
+    }
+
+    private void Note(string what, JsonElement details)
+    {
+        if (what == "Network.requestWillBeSent")
+            _requests.Add(details.GetProperty("request").GetProperty("url").GetString()!);
+        else if (what == "Runtime.exceptionThrown"
+            || (what == "Runtime.consoleAPICalled" && details.GetProperty("type").GetString() is "error" or "warning")
+            || (what == "Log.entryAdded" && details.GetProperty("entry").GetProperty("level").GetString() is "error" or "warning"))
+            _complaints.Add(details.ToString());
     }
 
     private async Task<JsonElement> ReceiveAsync()

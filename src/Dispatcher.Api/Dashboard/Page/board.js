@@ -75,7 +75,7 @@ const TABLES = {
     ],
   },
   breakers: {
-    title: "Breakers of endpoints", empty: "None: workers make one with the first push to an endpoint.",
+    title: "Breakers of endpoints", empty: "All are closed: none has opened since the workers started.",
     columns: [
       { name: "Endpoint", isText: true, cell: row => row.name },
       { name: "State", isText: true, cell: row => row.open ? { text: `open on ${row.open} of ${row.all}`, tone: "bad" } : `closed on ${row.all}` },

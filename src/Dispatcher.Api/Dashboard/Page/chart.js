@@ -26,7 +26,7 @@ export class Chart {
     Object.assign(this, { title, lines, format, floor, isTime, onCursor });
     this.svg = draw("svg", { height: HEIGHT, class: "plot", "aria-hidden": "true" });
     this.values = lines.map(() => make("b", {}, NOTHING));
-    const legend = make("ul", { class: "legend" }, ...lines.map((line, i) => {
+    const legend = make("ul", { class: lines.length > 4 ? "legend many" : "legend" }, ...lines.map((line, i) => {
       const sample = draw("svg", { width: 18, height: 8, "aria-hidden": "true" });
       sample.append(draw("path", { d: "M0 4H18", class: `line c${line.color} ${line.dash ?? ""}` }));
       return make("li", {}, sample, make("span", {}, line.name), this.values[i]);

@@ -3,6 +3,7 @@ import { LANES, samples, sum } from "./figures.js";
 import { clock, count, duration } from "./text.js";
 
 const LATE = 60; // seconds that an urgent push may wait before this page speaks of it; alerts have their own
+const ROLES = { api: "API", worker: "Worker" };
 const ENDS_SOON = 14 * 86_400; // seconds
 
 // Why partitions are not fetched from; who shuts down or reads back what came before is all right.
@@ -23,7 +24,7 @@ export function troubles(history) {
 
   for (const instance of instances.filter(one => one.problem)) {
     const seen = instance.seen ? `, last seen ${clock(instance.seen)}` : "";
-    bad(`${instance.role ?? "An instance"} ${instance.address} is missing: ${instance.problem}${seen}. Sums are without it.`);
+    bad(`${ROLES[instance.role] ?? "Instance"} ${instance.address} is missing: ${instance.problem}${seen}. Sums are without it.`);
   }
   if (!instances.some(instance => instance.role === "worker"))
     warn("No worker is known: give their URLs as Dashboard:Instances.");
