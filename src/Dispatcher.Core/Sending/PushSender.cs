@@ -26,13 +26,13 @@ public sealed partial class PushSender
     private readonly AppGates _gates;
     private readonly string _providerName;
     private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal); // bound: the services that a provider has
-    private readonly SendingOptions _options;
-    private readonly QuickRetry _quickRetry;
     private readonly SendingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Func<double> _chance;
     private readonly ILogger _logger;
     private readonly Func<ResilienceContext, Delivery, ValueTask<Outcome<SendOutcome>>> _attempt;
+    private volatile SendingOptions _options;
+    private volatile QuickRetry _quickRetry;
 
     /// <summary>A sender for one provider.</summary>
     /// <param name="provider">Who is called.</param>
@@ -61,6 +61,16 @@ public sealed partial class PushSender
         _chance = chance;
         _logger = logger;
         _attempt = AttemptAsync;
+    }
+
+    /// <summary>
+    /// Takes other options: pushes under way meet them at their next attempt, retry or refusal. Breakers stay as they are, open or closed.
+    /// </summary>
+    /// <param name="options">Checked by <see cref="SendingOptions.Validate"/>.</param>
+    public void Adopt(SendingOptions options)
+    {
+        _options = options;
+        _quickRetry = new QuickRetry(options.QuickRetries, options.QuickRetryDelay);
     }
 
     /// <summary>The provider's services whose breaker is open.</summary>
@@ -146,27 +156,25 @@ public sealed partial class PushSender
 
     private Endpoint NewEndpoint(string name)
     {
-        var endpoint = new Endpoint(name, () => _gates.AppsOf(name), _options, _time);
-        endpoint.Pipeline = BuildPipeline(endpoint, _options);
+        var endpoint = new Endpoint(name, () => _gates.AppsOf(name), () => _options, _time);
+        endpoint.Pipeline = BuildPipeline(endpoint);
         return endpoint;
     }
 
     /// <summary>The order of protection, outermost first.</summary>
-    private ResiliencePipeline<SendOutcome> BuildPipeline(Endpoint endpoint, SendingOptions options)
+    private ResiliencePipeline<SendOutcome> BuildPipeline(Endpoint endpoint)
     {
         var pipeline = new ResiliencePipelineBuilder<SendOutcome> { TimeProvider = _time };
 
         // Outside everything else, so that a push that waits for its retry holds nothing.
-        if (options.QuickRetries > 0)
+        // How many there are, the plan knows: the options may change, and Polly's cannot.
+        pipeline.AddRetry(new RetryStrategyOptions<SendOutcome>
         {
-            pipeline.AddRetry(new RetryStrategyOptions<SendOutcome>
-            {
-                MaxRetryAttempts = options.QuickRetries,
-                ShouldHandle = args => ValueTask.FromResult(
-                    args.Outcome.Result is { } outcome && PlanRetry(args.Context, outcome, args.AttemptNumber)),
-                DelayGenerator = args => ValueTask.FromResult(args.Context.Properties.GetValue(Delivery.Key, null!).NextDelay),
-            });
-        }
+            MaxRetryAttempts = SendingOptions.MostQuickRetries,
+            ShouldHandle = args => ValueTask.FromResult(
+                args.Outcome.Result is { } outcome && PlanRetry(args.Context, outcome, args.AttemptNumber)),
+            DelayGenerator = args => ValueTask.FromResult(args.Context.Properties.GetValue(Delivery.Key, null!).NextDelay),
+        });
 
         // Rate and permit, per app. Outside the breaker, so that a push which an open breaker holds gives its permit back first.
         pipeline.AddStrategy(_ => new GateStrategy());
@@ -177,8 +185,8 @@ public sealed partial class PushSender
         {
             FailureRatio = 1e-9,
             MinimumThroughput = 2,
-            SamplingDuration = options.BreakerWindow,
-            BreakDuration = options.BreakDuration,
+            SamplingDuration = SendingOptions.LongestBreakerWindow, // the window that counts is the endpoint's
+            BreakDurationGenerator = _ => ValueTask.FromResult(_options.BreakDuration),
             ShouldHandle = args => ValueTask.FromResult(
                 args.Outcome.Result is { } outcome
                 && Judge(args.Context.Properties.GetValue(Delivery.Key, null!), outcome) == Blame.Endpoint),
@@ -201,7 +209,7 @@ public sealed partial class PushSender
         });
 
         // Innermost: the deadline of one attempt, not of the push.
-        return pipeline.AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout }).Build();
+        return pipeline.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = _ => ValueTask.FromResult(_options.AttemptTimeout) }).Build();
     }
 
     private static Blame Judge(Delivery delivery, SendOutcome outcome)

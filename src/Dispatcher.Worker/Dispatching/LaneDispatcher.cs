@@ -17,7 +17,7 @@ internal sealed class LaneDispatcher(
     Settler settler,
     Cancellations cancellations,
     Faults faults,
-    TimeSpan unknownAppGrace,
+    RetryDecision retry,
     TimeProvider time) : IDisposable
 {
     /// <summary>Where pushes wait that are in other apps' way.</summary>
@@ -167,7 +167,7 @@ internal sealed class LaneDispatcher(
         }
 
         using var scope = settler.BeginForDebug(consumed);
-        if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && (now - push!.AcceptedAt).Duration() < unknownAppGrace)
+        if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && retry.WaitsForApp(push!.AcceptedAt, now))
             await settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
         else if (refusal is { } why)
             await settler.RefuseAsync(consumed, push, why, abort);

@@ -17,7 +17,6 @@ internal sealed record LaneParts(
     AskEnds AskEnds,
     RetryDecision Retry,
     Cancellations Cancellations,
-    TimeSpan UnknownAppGrace,
     DispatchMetrics DispatchMetrics,
     LaneMetrics LaneMetrics,
     KafkaMetrics KafkaMetrics,
@@ -53,7 +52,7 @@ internal sealed class LaneWorker : IDisposable
             settler,
             parts.Cancellations,
             new Faults(lane, parts.DispatchMetrics, parts.Time, parts.Loggers.CreateLogger<Faults>()),
-            parts.UnknownAppGrace,
+            parts.Retry,
             parts.Time);
         Pump NewPump(PumpSettings settings, IRecordSink sink) =>
             new(settings, sink, options, parts.Time, parts.KafkaMetrics, parts.Loggers.CreateLogger<Pump>());
