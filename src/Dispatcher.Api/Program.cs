@@ -31,19 +31,18 @@ using Dispatcher.Core.Telemetry.Prometheus;
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
 Func<double> chance = Random.Shared.NextDouble;
-var error = Console.Error;
+var (output, error) = (Console.Out, Console.Error);
 var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    var files = new ConfigurationFiles(builder.Configuration);
     if (builder.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] is null)
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
     if (builder.Configuration["Urls"] is null)
         builder.WebHost.UseUrls("http://127.0.0.1:8080");
-
-    var files = new ConfigurationFiles(builder.Configuration);
     ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
     var configuration = new ApiConfiguration(new SectionReader(files.Read()));
     if (configuration.Problems.Count > 0)
@@ -59,7 +58,7 @@ try
         return Refuse([.. templateReading.Problems]);
     var templates = new TemplateCatalog(templateReading.Templates);
     if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
-        return 0;
+        return Report(configuration);
     string[] topics = [.. Lane.All.Select(kafka.Topics.Pushes), kafka.Topics.Scheduled, kafka.Topics.Cancels];
     if (KafkaProbe.Problem(kafka, topics, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
@@ -157,6 +156,8 @@ try
         now =>
         {
             accessReload.Take(now.Access);
+            limits.Adopt(now.TenantDefaults, now.Tenants);
+            backlogWatch.Adopt(now.Backlog);
             source.Replace(now.Apps, now.AppsFolder);
             files.Adopt();
         },
@@ -172,6 +173,15 @@ catch (Exception e) when (e is InvalidAppException or InvalidOperationException 
 {
     // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
     return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
+}
+
+int Report(IServiceConfiguration configuration)
+{
+    foreach (var warning in configuration.Warnings)
+        error.WriteLine($"dispatcher api: {ConfigurationReport.Warning}{warning}");
+    foreach (var line in args.Contains("--show") ? ConfigurationReport.Lines(configuration) : [])
+        output.WriteLine(line);
+    return 0;
 }
 
 int Refuse(params string[] problems)

@@ -20,19 +20,18 @@ using Dispatcher.Worker.Logging;
 #pragma warning disable RS0030 // Program.cs is where the clock, chance and the console come from
 var time = TimeProvider.System;
 Func<double> chance = Random.Shared.NextDouble;
-var error = Console.Error;
+var (output, error) = (Console.Out, Console.Error);
 var input = Console.OpenStandardInput();
 #pragma warning restore RS0030
 
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    var files = new ConfigurationFiles(builder.Configuration);
     if (builder.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] is null)
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
     if (builder.Configuration["Urls"] is null)
         builder.WebHost.UseUrls("http://127.0.0.1:8081");
-
-    var files = new ConfigurationFiles(builder.Configuration);
     ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
     var configuration = new WorkerConfiguration(new SectionReader(files.Read()));
     if (configuration.Problems.Count > 0)
@@ -43,7 +42,7 @@ try
     if (apps.Apps.Count == 0)
         return Refuse("No app is configured: give Apps:{name} or AppsFolder (docs/configuration.md).");
     if (args.Contains("--check")) // what `dispatcher check` asks: is the configuration right?
-        return 0;
+        return Report(configuration);
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
     if (worker.SparseCommits && OffsetList.Problem() is { } bindingsProblem)
@@ -145,6 +144,7 @@ try
         () => new WorkerConfiguration(new SectionReader(files.Read())),
         now =>
         {
+            dispatch.Adopt(now.Sending, now.Retry, now.Limits);
             source.Replace(now.Apps, now.AppsFolder);
             files.Adopt();
         },
@@ -161,6 +161,15 @@ catch (Exception e) when (e is InvalidAppException or InvalidOperationException 
     // Configuration that does not bind (what is wrong inside an app, the binder says in the inner exception), a port that is taken, Kafka
     // that went away just now.
     return Refuse((e.InnerException as InvalidOperationException ?? e).Message);
+}
+
+int Report(IServiceConfiguration configuration)
+{
+    foreach (var warning in configuration.Warnings)
+        error.WriteLine($"dispatcher worker: {ConfigurationReport.Warning}{warning}");
+    foreach (var line in args.Contains("--show") ? ConfigurationReport.Lines(configuration) : [])
+        output.WriteLine(line);
+    return 0;
 }
 
 int Refuse(params string[] problems)

@@ -1,4 +1,5 @@
 using Dispatcher.Api.Access.Tokens;
+using Dispatcher.Core.Configuration;
 
 namespace Dispatcher.Api.Access;
 
@@ -39,9 +40,11 @@ internal sealed class AccessOptions
 }
 
 /// <summary>One API key, as its hash: the configuration cannot leak what it does not hold.</summary>
+[Live]
 internal sealed class AccessKeyOptions
 {
     /// <summary>Required: the SHA-256 of the key, in hex. Keys are random, so that a plain hash is enough.</summary>
+    [Secret]
     public string Sha256 { get; set; } = "";
 
     /// <summary>Whose apps the key may send to. Default: <c>default</c>.</summary>

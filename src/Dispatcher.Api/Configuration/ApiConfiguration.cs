@@ -83,8 +83,29 @@ internal sealed class ApiConfiguration : IServiceConfiguration
     public IReadOnlyList<string> Problems => _reader.Problems;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Warnings => [];
+    public IReadOnlyList<string> Warnings => Problems.Count > 0 ? [] : [.. _reader.Warnings, .. Kafka.Warnings(), .. Oddities()];
 
     /// <inheritdoc/>
     public IReadOnlyList<OptionValue> Values => _reader.Values;
+
+    /// <inheritdoc/>
+    public OptionOrigin Origin(string path) => _reader.Origin(path);
+
+    private IEnumerable<string> Oddities()
+    {
+        foreach (var (section, tenant) in Tenants.Select(tenant => ($"Tenants:{tenant.Key}", tenant.Value)).Prepend(("TenantDefaults", TenantDefaults)))
+        {
+            if (tenant is { Burst: not null, PushesPerSecond: null })
+                yield return $"{section}:Burst {tenant.Burst} has no effect without {section}:PushesPerSecond.";
+        }
+
+        if (Access.Jwt is null)
+        {
+            foreach (var tenant in Tenants.Keys.Where(tenant => Access.Keys.Values.All(key => key.Tenant != tenant)))
+                yield return $"Tenants:{tenant} is nobody's: no key of Access:Keys names that tenant, and tokens are not taken.";
+        }
+
+        if (Backlog.IsBounded && Backlog.LookInterval >= BacklogGuard.Patience)
+            yield return $"Backlog:LookInterval {Backlog.LookInterval} is not below {BacklogGuard.Patience}, after which a look is too old to refuse anything by.";
+    }
 }

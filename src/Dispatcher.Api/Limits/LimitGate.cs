@@ -27,7 +27,7 @@ internal sealed class LimitGate(RequestDelegate next, TenantLimits limits, Admis
             return RefuseAsync(context, caller, LimitProblems.TooManyRequests, "concurrency");
         context.Response.OnCompleted(LeaveAsync, allowance);
 
-        var bytes = allowance.Options.MaxRequestBytes;
+        var bytes = allowance.Terms.Options.MaxRequestBytes;
         if (bytes == PushLimits.MaxRequestBytes || context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is not null)
             return next(context); // what everybody may, the server sees to; and a batch has lines, each of which is a request
         if (context.Request.ContentLength > bytes && !context.Request.Headers.ContainsKey("Content-Encoding"))

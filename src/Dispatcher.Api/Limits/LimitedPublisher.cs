@@ -22,18 +22,18 @@ internal sealed partial class LimitedPublisher(
     public async Task<(Problem? Problem, bool IsInDoubt)> PublishAsync(AdmittedRequest request)
     {
         var (tenant, pushes) = (request.Tenant, request.Pushes.Count);
-        var allowance = limits.For(tenant);
-        if (request.Bytes > allowance.Options.MaxRequestBytes)
-            return Refuse(tenant, "bytes", LimitProblems.TooLarge(allowance.Options.MaxRequestBytes));
-        if (pushes > allowance.Options.MaxTargets)
-            return Refuse(tenant, "targets", Problems.Invalid([new PushProblem("/to", $"must have 1 to {allowance.Options.MaxTargets:N0} targets, not {pushes:N0}: your tenant may have no more")]));
-        if (!allowance.TryTake(pushes, out var wait))
-            return Refuse(tenant, "rate", LimitProblems.RateExceeded(pushes, allowance.Options.PushesPerSecond!.Value, wait));
+        var terms = limits.For(tenant).Terms;
+        if (request.Bytes > terms.Options.MaxRequestBytes)
+            return Refuse(tenant, "bytes", LimitProblems.TooLarge(terms.Options.MaxRequestBytes));
+        if (pushes > terms.Options.MaxTargets)
+            return Refuse(tenant, "targets", Problems.Invalid([new PushProblem("/to", $"must have 1 to {terms.Options.MaxTargets:N0} targets, not {pushes:N0}: your tenant may have no more")]));
+        if (!terms.TryTake(pushes, out var wait))
+            return Refuse(tenant, "rate", LimitProblems.RateExceeded(pushes, terms.Options.PushesPerSecond!.Value, wait));
 
         // First: what is answered with 202 can be cancelled. What is known and not published does no harm.
         if (request.Scheduled is { } scheduled && await schedule.AnnounceAsync(scheduled) is { Outcome: not ProduceOutcome.Acked } refusal)
         {
-            allowance.GiveBack(pushes);
+            terms.GiveBack(pushes);
             return (refusal.IsQueueFull ? Problems.Overloaded : Problems.NothingAcknowledged, false);
         }
 
@@ -49,7 +49,7 @@ internal sealed partial class LimitedPublisher(
 
         var isInDoubt = answer.Records.Any(record => record.Outcome != ProduceOutcome.Refused);
         if (!isInDoubt)
-            allowance.GiveBack(pushes);
+            terms.GiveBack(pushes);
         if (answer.FullLane is { } full)
             return Refuse(tenant, "backlog", LimitProblems.Backlog(full));
         return answer == PublishAnswer.QueueFull

@@ -3,11 +3,11 @@ namespace Dispatcher.Api.Limits;
 /// <summary>A rate: pushes flow in evenly, up to what the bucket holds, and a request takes all of its own or none.</summary>
 internal sealed class RateBucket
 {
-    private readonly double _perSecond;
-    private readonly double _capacity;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly long _begin;
+    private double _perSecond;
+    private double _capacity;
     private double _filledAt;
     private double _left;
 
@@ -32,6 +32,19 @@ internal sealed class RateBucket
                 Fill_NeedsLock();
                 return _left;
             }
+        }
+    }
+
+    /// <summary>Takes another rate; what is in it stays, as far as it fits.</summary>
+    /// <param name="perSecond">The rate.</param>
+    /// <param name="capacity">What it holds at most.</param>
+    public void Adopt(double perSecond, double capacity)
+    {
+        lock (_lock)
+        {
+            Fill_NeedsLock();
+            (_perSecond, _capacity) = (perSecond, capacity);
+            _left = Math.Min(_left, capacity);
         }
     }
 

@@ -1,47 +1,39 @@
-using System.Globalization;
-
 namespace Dispatcher.Api.Limits;
 
-/// <summary>What one tenant may still ask of this process.</summary>
+/// <summary>One tenant at this process: its terms, and how many of its requests are under way.</summary>
 internal sealed class TenantAllowance
 {
-    private const string PolicyHeader = "RateLimit-Policy";
-    private const string LeftHeader = "RateLimit";
-
-    private readonly RateBucket? _bucket;
-    private readonly string? _policy;
+    private readonly TimeProvider _time;
+    private volatile TenantTerms _terms;
     private int _inFlight;
 
     /// <param name="options">What it may ask for.</param>
     /// <param name="time">The clock.</param>
     public TenantAllowance(TenantOptions options, TimeProvider time)
     {
-        Options = options;
-        if (options.PushesPerSecond is not { } rate)
-            return;
-        _bucket = new RateBucket(rate, options.Capacity, time);
-        _policy = string.Create(CultureInfo.InvariantCulture, $"\"pushes\";q={Math.Floor(options.Capacity)};w={Math.Ceiling(options.Capacity / rate)}");
+        _time = time;
+        _terms = new TenantTerms(options, Bucket(options));
     }
 
-    public TenantOptions Options { get; }
+    /// <summary>What it may ask for at the moment.</summary>
+    public TenantTerms Terms => _terms;
 
-    /// <summary>Takes the pushes of a request, all of them or none.</summary>
-    /// <param name="pushes">How many.</param>
-    /// <param name="wait">If not, in how long it may be worth to ask again.</param>
-    public bool TryTake(int pushes, out TimeSpan wait)
+    /// <summary>Takes other options. Requests under way count on; what is left of the rate stays, as far as it fits.</summary>
+    /// <param name="options">What it may ask for.</param>
+    public void Adopt(TenantOptions options)
     {
-        wait = TimeSpan.Zero;
-        return _bucket is null || _bucket.TryTake(pushes, out wait);
+        var terms = _terms;
+        if (terms.Options == options)
+            return;
+        var bucket = options.PushesPerSecond is null ? null : terms.Bucket ?? Bucket(options);
+        bucket?.Adopt(options.PushesPerSecond!.Value, options.Capacity);
+        _terms = new TenantTerms(options, bucket);
     }
-
-    /// <summary>Returns pushes of which none was accepted.</summary>
-    /// <param name="pushes">How many.</param>
-    public void GiveBack(int pushes) => _bucket?.GiveBack(pushes);
 
     /// <summary>Begins a request, unless too many are under way; what began must <see cref="Leave"/>.</summary>
     public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _inFlight) <= Options.MaxConcurrentRequests)
+        if (Interlocked.Increment(ref _inFlight) <= _terms.Options.MaxConcurrentRequests)
             return true;
         Leave();
         return false;
@@ -50,18 +42,6 @@ internal sealed class TenantAllowance
     /// <summary>Ends a request.</summary>
     public void Leave() => Interlocked.Decrement(ref _inFlight);
 
-    /// <summary>
-    /// Says in the answer's head what the rate is and what is left of it (draft-ietf-httpapi-ratelimit-headers from -08 on); nothing where
-    /// there is no rate.
-    /// </summary>
-    /// <param name="headers">The answer's.</param>
-    public void Describe(IHeaderDictionary headers)
-    {
-        if (_bucket is null)
-            return;
-        var left = _bucket.Left;
-        var full = Math.Ceiling((Options.Capacity - left) / Options.PushesPerSecond!.Value);
-        headers[PolicyHeader] = _policy;
-        headers[LeftHeader] = string.Create(CultureInfo.InvariantCulture, $"\"pushes\";r={Math.Floor(left)};t={full}");
-    }
+    private RateBucket? Bucket(TenantOptions options) =>
+        options.PushesPerSecond is { } rate ? new RateBucket(rate, options.Capacity, _time) : null;
 }

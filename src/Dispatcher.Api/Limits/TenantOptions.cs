@@ -1,8 +1,10 @@
+using Dispatcher.Core.Configuration;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Api.Limits;
 
 /// <summary>How much a tenant may ask for: the section <c>TenantDefaults</c> for all, <c>Tenants:{name}</c> for one.</summary>
+[Live]
 internal sealed record TenantOptions
 {
     /// <summary>Pushes a second in the long run, 1 to 1,000,000; no limit by default.</summary>

@@ -47,7 +47,7 @@ internal sealed class PushEndpoint(PushIntake intake, PushPreview preview, Tenan
             var (request, problem) = await ReadAsync(context, caller);
             if (request is not null)
                 problem = await intake.PublishAsync(request);
-            limits.For(caller.Tenant).Describe(context.Response.Headers);
+            limits.For(caller.Tenant).Terms.Describe(context.Response.Headers);
             if (problem is not null)
                 await problem.WriteAsync(context);
             else

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using Dispatcher.Cli.Output;
 using Dispatcher.Cli.Session;
+using Dispatcher.Core.Configuration;
 using Spectre.Console;
 
 namespace Dispatcher.Cli.Checks;
@@ -13,6 +15,7 @@ internal sealed class CheckCommand(Terminal terminal, TimeProvider time, Func<do
 {
     private readonly EndpointOptions _endpoints = new();
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line, a check each" };
+    private readonly Option<bool> _show = new("--show") { Description = "Print every option that is in effect, secrets as ***, and where each comes from" };
     private readonly Option<bool> _offline = new("--offline") { Description = "Look at the configuration only; connect to nothing" };
 
     public Command Create()
@@ -22,7 +25,7 @@ internal sealed class CheckCommand(Terminal terminal, TimeProvider time, Func<do
             "Looks at the configuration, Kafka, and every app's credential at APNs and FCM, and says what to do; exit code 1 when something fails.",
             "dispatcher check",
             "dispatcher check --config /etc/dispatcher/appsettings.json",
-            "dispatcher check --json | jq -c 'select(.level == \"fail\")'") { _offline, _json };
+            "dispatcher check --json | jq -c 'select(.level == \"fail\")'") { _offline, _json, _show };
         _endpoints.AddKafkaTo(command);
         command.SetAction(RunAsync);
         return command;
@@ -35,7 +38,12 @@ internal sealed class CheckCommand(Terminal terminal, TimeProvider time, Func<do
         List<CheckLine> lines = [.. configuration.Lines];
         // What the shared parts have found wrong, the services would only repeat.
         if (lines.All(line => line.Level == CheckLevel.Ok))
-            lines.AddRange(await new ServiceCheck(services, time).LinesAsync());
+        {
+            var check = new ServiceCheck(services, _endpoints.File(parsed), time);
+            lines.AddRange(await check.LinesAsync());
+            if (parsed.GetValue(_show))
+                Show(check.Options, parsed.GetValue(_json));
+        }
         if (!parsed.GetValue(_offline))
         {
             if (configuration.Kafka is not null)
@@ -45,6 +53,16 @@ internal sealed class CheckCommand(Terminal terminal, TimeProvider time, Func<do
 
         Print(lines, parsed.GetValue(_json));
         return CheckLine.ExitCodeOf(lines);
+    }
+
+    private void Show(IReadOnlyList<(string Service, ShownOption Option)> options, bool asJson)
+    {
+        foreach (var (service, option) in options)
+        {
+            terminal.Out.WriteLine(asJson
+                ? JsonSerializer.Serialize(new { service, option.Option, option.Value, option.From, option.Live }, JsonSerializerOptions.Web)
+                : $"{service,-6}  {option.Option} = {option.Value}  ({option.From}{(option.Live ? ", live" : "")})");
+        }
     }
 
     private void Print(IReadOnlyList<CheckLine> lines, bool asJson)

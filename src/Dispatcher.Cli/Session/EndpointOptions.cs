@@ -49,6 +49,10 @@ internal sealed class EndpointOptions
     public ServiceConfiguration Configuration(ParseResult parsed) =>
         ServiceConfiguration.Read(parsed.GetValue(_config), Environment.GetEnvironmentVariables(), Session()?.Environment);
 
+    /// <summary>The file that <c>--config</c> names.</summary>
+    /// <param name="parsed">The command line.</param>
+    public string? File(ParseResult parsed) => parsed.GetValue(_config);
+
     /// <summary>Kafka, as options, environment, <c>--config</c> and the running session say; security and TLS as the services have them.</summary>
     /// <param name="parsed">The command line.</param>
     public KafkaConnection Connect(ParseResult parsed)

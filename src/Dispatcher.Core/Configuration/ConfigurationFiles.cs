@@ -29,7 +29,8 @@ public sealed class ConfigurationFiles
             last = i;
         }
 
-        if (host["config"] is { Length: > 0 } path)
+        // Of the command line only: a variable CONFIG is somebody else's.
+        if (OptionOrigin.Of(host, "config") is { Name: OptionOrigin.CommandLine } && host["config"] is { Length: > 0 } path)
         {
             var named = new JsonConfigurationSource { Path = Path.GetFullPath(path), Optional = false };
             named.ResolveFileProvider();

@@ -11,4 +11,8 @@ public interface IServiceConfiguration
 
     /// <summary>Every option as it is in effect.</summary>
     IReadOnlyList<OptionValue> Values { get; }
+
+    /// <summary>Where an option's value comes from.</summary>
+    /// <param name="path">The option's whole name.</param>
+    OptionOrigin Origin(string path);
 }

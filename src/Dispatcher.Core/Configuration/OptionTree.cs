@@ -11,7 +11,7 @@ public static class OptionTree
     /// <summary>The options' values, in the order of their properties.</summary>
     /// <param name="path">Where the object stands in the configuration.</param>
     /// <param name="options">The object, or a dictionary of such.</param>
-    public static IEnumerable<OptionValue> Values(string path, object options) => Values(path, options, isLive: false, isSecret: false);
+    public static IEnumerable<OptionValue> Values(string path, object options) => Values(path, options, isLive: false, secret: null);
 
     /// <summary>The options of a class. They are stored values; what is computed from them has no field behind it.</summary>
     /// <param name="type">The class.</param>
@@ -37,23 +37,23 @@ public static class OptionTree
         _ => value.ToString() ?? "",
     };
 
-    private static IEnumerable<OptionValue> Values(string path, object? options, bool isLive, bool isSecret)
+    private static IEnumerable<OptionValue> Values(string path, object? options, bool isLive, SecretAttribute? secret)
     {
         if (options is null || IsValue(options.GetType()))
-            return [new OptionValue(path, Text(options), isLive, isSecret)];
+            return [new OptionValue(path, Text(options), isLive, secret is { ByName: false })];
         if (options is IDictionary dictionary)
         {
             return dictionary.Keys.Cast<string>().Order(StringComparer.Ordinal)
-                .SelectMany(key => Values($"{path}:{key}", dictionary[key], isLive, isSecret || (dictionary[key] is string && SecretText.IsSecret(key))));
+                .SelectMany(key => Values($"{path}:{key}", dictionary[key], isLive, secret is { ByName: true } ? SecretText.IsSecret(key) ? new() : null : secret));
         }
 
         if (options is IEnumerable list)
-            return list.Cast<object>().SelectMany((item, at) => Values($"{path}:{at.ToString(CultureInfo.InvariantCulture)}", item, isLive, isSecret));
+            return list.Cast<object>().SelectMany((item, at) => Values($"{path}:{at.ToString(CultureInfo.InvariantCulture)}", item, isLive, secret));
         var isLiveClass = isLive || options.GetType().IsDefined(typeof(LiveAttribute));
         return Options(options.GetType()).SelectMany(property => Values(
             $"{path}:{property.Name}",
             property.GetValue(options),
             isLiveClass || property.IsDefined(typeof(LiveAttribute)),
-            isSecret || property.IsDefined(typeof(SecretAttribute))));
+            secret ?? property.GetCustomAttribute<SecretAttribute>()));
     }
 }

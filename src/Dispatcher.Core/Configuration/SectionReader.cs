@@ -12,6 +12,13 @@ public sealed class SectionReader(IConfigurationRoot root)
     /// <summary>What is wrong so far; each names the option and the value.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
+    /// <summary>Secrets that stand in a file which is copied, committed and backed up.</summary>
+    public IEnumerable<string> Warnings =>
+        from value in Secrets(_values)
+        let origin = Origin(value.Path)
+        where origin.IsFile
+        select $"{value.Path} is a secret and stands in {origin.Name}; give it in the environment, or as a file of its own.";
+
     /// <summary>Every option that was read, as it is in effect.</summary>
     public IReadOnlyList<OptionValue> Values => _values;
 
@@ -45,7 +52,12 @@ public sealed class SectionReader(IConfigurationRoot root)
             return options;
         }
 
-        _values.AddRange(OptionTree.Values(name, options));
+        OptionValue[] values = [.. OptionTree.Values(name, options)];
+        _values.AddRange(values);
+        _problems.AddRange(
+            from value in Secrets(values)
+            where Origin(value.Path).Name == OptionOrigin.CommandLine
+            select $"{value.Path} is a secret, and every user of the machine can read the command line; give it in the environment, or as a file.");
         if (unknown.Length == 0)
             _problems.AddRange(validate?.Invoke(options) ?? []);
         return options;
@@ -96,6 +108,10 @@ public sealed class SectionReader(IConfigurationRoot root)
     /// <summary>Where an option's value comes from.</summary>
     /// <param name="path">The option's whole name.</param>
     public OptionOrigin Origin(string path) => OptionOrigin.Of(root, path);
+
+    /// <summary>A key's hash is made to be written down.</summary>
+    private static IEnumerable<OptionValue> Secrets(IEnumerable<OptionValue> values) =>
+        values.Where(value => value.IsSecret && value.Value.Length > 0 && !value.Path.EndsWith(":Sha256", StringComparison.OrdinalIgnoreCase));
 
     private static void RequireKnown(string name)
     {

@@ -21,11 +21,11 @@ public static class KafkaProbe
         }
         catch (KafkaException e)
         {
-            return $"Kafka at {options.BootstrapServers} does not answer ({e.Error.Reason}); check Kafka:BootstrapServers and that the broker is up.";
+            return $"Kafka at {options.BootstrapServers} does not answer ({options.Redact(e.Error.Reason)}); check Kafka:BootstrapServers and that the broker is up.";
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            return $"Kafka's configuration is wrong: {e.Message}"; // librdkafka's word on a property's name, or on its value
+            return $"Kafka's configuration is wrong: {options.Redact(e.Message)}"; // librdkafka's word on a property's name, or on its value
         }
     }
 

@@ -31,7 +31,8 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics, Ba
         var bytes = values.Sum(value => (long)value.Length);
         if (!TryReserve(values.Length, bytes))
             return PublishAnswer.QueueFull;
-        if (backlog?.TryEnter(pushes, values) is { } full)
+        var entry = backlog?.TryEnter(pushes, values) ?? default;
+        if (entry.Full is { } full)
         {
             Release(values.Length, bytes);
             return new PublishAnswer([]) { FullLane = full };
@@ -52,7 +53,8 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics, Ba
         }
         finally
         {
-            backlog?.Leave(pushes, values, answers);
+            if (entry.IsCounted)
+                backlog!.Leave(pushes, values, answers);
             Release(values.Length, bytes);
         }
     }

@@ -248,7 +248,7 @@ public sealed partial class TopicFollower : IDisposable
         config.FetchWaitMaxMs = 100;
         config.ConsumeResultFields = "topic";
         config.Set("fetch.queue.backoff.ms", "20");
-        foreach (var (name, value) in _kafka.Properties)
+        foreach (var (name, value) in _kafka.AllProperties)
             config.Set(name, value);
         return new ConsumerBuilder<Ignore, byte[]?>(config)
             .SetErrorHandler((_, error) => Log.Trouble(_logger, _name, error.Code, error.Reason))

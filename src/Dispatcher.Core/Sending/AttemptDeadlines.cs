@@ -6,19 +6,19 @@ namespace Dispatcher.Core.Sending;
 /// The deadlines of attempts: tokens that fire when an attempt has lasted too long, or when its push is given up. A token that has not fired
 /// serves the next attempt: a new one with its timer costs 250 bytes. As many are kept as there were attempts at once.
 /// </summary>
-/// <param name="timeout">How long an attempt may last.</param>
 /// <param name="time">The clock. Only the system's own timers can be set again.</param>
-internal sealed class AttemptDeadlines(TimeSpan timeout, TimeProvider time)
+internal sealed class AttemptDeadlines(TimeProvider time)
 {
     private readonly ConcurrentQueue<CancellationTokenSource> _idle = new();
     private readonly bool _isReusable = ReferenceEquals(time, TimeProvider.System);
 
     /// <summary>Starts the clock for an attempt.</summary>
+    /// <param name="timeout">How long it may last.</param>
     /// <param name="givenUp">Fires when its push is given up.</param>
     /// <returns>Its token's source, for <see cref="End"/>.</returns>
-    public (CancellationTokenSource Source, CancellationTokenRegistration Link) Begin(CancellationToken givenUp)
+    public (CancellationTokenSource Source, CancellationTokenRegistration Link) Begin(TimeSpan timeout, CancellationToken givenUp)
     {
-        var source = _isReusable ? Take() : new CancellationTokenSource(timeout, time);
+        var source = _isReusable ? Take(timeout) : new CancellationTokenSource(timeout, time);
         return (source, givenUp.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), source));
     }
 
@@ -33,7 +33,7 @@ internal sealed class AttemptDeadlines(TimeSpan timeout, TimeProvider time)
             deadline.Source.Dispose();
     }
 
-    private CancellationTokenSource Take()
+    private CancellationTokenSource Take(TimeSpan timeout)
     {
         if (!_idle.TryDequeue(out var source))
             source = new CancellationTokenSource();

@@ -19,16 +19,13 @@ internal enum Blame
 /// </summary>
 /// <param name="name">As <see cref="Apps.App.Endpoint"/> says.</param>
 /// <param name="apps">How many apps are configured for it by now: of a single one, all trouble is the endpoint's.</param>
-/// <param name="options">How many failures are trouble.</param>
+/// <param name="options">How many failures are trouble, at the moment.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Endpoint(string name, Func<int> apps, SendingOptions options, TimeProvider time)
+internal sealed class Endpoint(string name, Func<int> apps, Func<SendingOptions> options, TimeProvider time)
 {
     /// <summary>How long an app's last answer speaks for the endpoint: pushes to a small app are seldom.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
-    private readonly int _minimum = options.BreakerMinimumAttempts;
-    private readonly double _ratio = options.BreakerFailureRatio;
-    private readonly TimeSpan _slot = options.BreakerWindow / 2;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Experience> _apps = new(StringComparer.Ordinal);
 
@@ -36,7 +33,7 @@ internal sealed class Endpoint(string name, Func<int> apps, SendingOptions optio
     public string Name => name;
 
     /// <summary>Its breaker; while that is open or probes, its pushes are held.</summary>
-    public EndpointBreaker Breaker { get; } = new(options.BreakDuration, time);
+    public EndpointBreaker Breaker { get; } = new(() => options().BreakDuration, time);
 
     /// <summary>Takes note of how an attempt ended, and says whose trouble it is.</summary>
     /// <param name="app">Whose it was.</param>
@@ -84,7 +81,7 @@ internal sealed class Endpoint(string name, Func<int> apps, SendingOptions optio
             Turn_NeedsLock(other, now);
             attempts += other.AllAttempts;
             failures += other.AllFailures;
-            var isPoor = other.AllAttempts > 0 && other.AllFailures >= _ratio * other.AllAttempts;
+            var isPoor = other.AllAttempts > 0 && other.AllFailures >= options().BreakerFailureRatio * other.AllAttempts;
             // What it was answered before this app began to fail says nothing about that.
             isServed |= other.FailingSince is null && !isPoor && other.LastSuccess >= mine.FailingSince && IsRecent(other.LastSuccess, now);
             isFailing |= (other.FailingSince is not null || isPoor) && IsRecent(other.LastFailure, now);
@@ -95,16 +92,18 @@ internal sealed class Endpoint(string name, Func<int> apps, SendingOptions optio
         return Breaker.IsDown || IsTrouble(attempts, failures) ? Blame.Endpoint : Blame.Nobody; // down: one probe that fails is enough
     }
 
-    private bool IsTrouble(int attempts, int failures) => attempts >= _minimum && failures >= _ratio * attempts;
+    private bool IsTrouble(int attempts, int failures) =>
+        options() is var now && attempts >= now.BreakerMinimumAttempts && failures >= now.BreakerFailureRatio * attempts;
 
     private bool IsRecent(long? at, long now) => at is { } then && time.GetElapsedTime(then, now) <= Memory;
 
     private void Turn_NeedsLock(Experience app, long now)
     {
         var age = time.GetElapsedTime(app.SlotBegan, now);
-        if (age < _slot)
+        var slot = options().BreakerWindow / 2;
+        if (age < slot)
             return;
-        (app.FormerAttempts, app.FormerFailures) = age < 2 * _slot ? (app.Attempts, app.Failures) : (0, 0);
+        (app.FormerAttempts, app.FormerFailures) = age < 2 * slot ? (app.Attempts, app.Failures) : (0, 0);
         (app.Attempts, app.Failures, app.SlotBegan) = (0, 0, now);
     }
 

@@ -4,9 +4,9 @@ namespace Dispatcher.Core.Sending;
 /// An endpoint's breaker: open, it lets nothing through until its time is up, and then one push to probe; if that one hangs, another after as
 /// long again. Whether a failure opens it, <see cref="Endpoint"/> judges. Closed, asking it costs a read and no lock.
 /// </summary>
-/// <param name="breakDuration">How long it stays open before a probe.</param>
+/// <param name="breakDuration">How long it stays open before a probe, at the moment.</param>
 /// <param name="time">The clock.</param>
-internal sealed class EndpointBreaker(TimeSpan breakDuration, TimeProvider time)
+internal sealed class EndpointBreaker(Func<TimeSpan> breakDuration, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private volatile bool _isDown;
@@ -32,7 +32,7 @@ internal sealed class EndpointBreaker(TimeSpan breakDuration, TimeProvider time)
             wait = _closedFor - time.GetElapsedTime(_closedSince);
             if (wait > TimeSpan.Zero)
                 return false;
-            Shut_NeedsLock(breakDuration);
+            Shut_NeedsLock(breakDuration());
             pass = _generation;
             return true;
         }
@@ -53,7 +53,7 @@ internal sealed class EndpointBreaker(TimeSpan breakDuration, TimeProvider time)
             if (blame == Blame.Endpoint)
             {
                 _isDown = true;
-                Shut_NeedsLock(breakDuration);
+                Shut_NeedsLock(breakDuration());
                 return BreakerTurn.Opened;
             }
 

@@ -22,13 +22,13 @@ public sealed partial class PushSender
     private readonly AppGates _gates;
     private readonly string _providerName;
     private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal); // bound: the services that a provider has
-    private readonly SendingOptions _options;
-    private readonly QuickRetry _quickRetry;
     private readonly SendingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Func<double> _chance;
     private readonly ILogger _logger;
     private readonly AttemptDeadlines _deadlines;
+    private volatile SendingOptions _options;
+    private volatile QuickRetry _quickRetry;
 
     /// <summary>A sender for one provider.</summary>
     /// <param name="provider">Who is called.</param>
@@ -56,7 +56,17 @@ public sealed partial class PushSender
         _time = time;
         _chance = chance;
         _logger = logger;
-        _deadlines = new AttemptDeadlines(options.AttemptTimeout, time);
+        _deadlines = new AttemptDeadlines(time);
+    }
+
+    /// <summary>
+    /// Takes other options: pushes under way meet them at their next attempt, retry or refusal. Breakers stay as they are, open or closed.
+    /// </summary>
+    /// <param name="options">Checked by <see cref="SendingOptions.Validate"/>.</param>
+    public void Adopt(SendingOptions options)
+    {
+        _options = options;
+        _quickRetry = new QuickRetry(options.QuickRetries, options.QuickRetryDelay);
     }
 
     /// <summary>The provider's services whose breaker is open.</summary>
@@ -138,7 +148,7 @@ public sealed partial class PushSender
     private Endpoint EndpointOf(string app) =>
         _endpoints.GetOrAdd(_gates.EndpointOf(app) ?? _providerName, static (name, sender) => sender.NewEndpoint(name), this);
 
-    private Endpoint NewEndpoint(string name) => new(name, () => _gates.AppsOf(name), _options, _time);
+    private Endpoint NewEndpoint(string name) => new(name, () => _gates.AppsOf(name), () => _options, _time);
 
     /// <summary>
     /// One attempt: past the app's gate (rate and permit), then the endpoint's breaker, which is asked last so that its answer is fresh. A
@@ -189,7 +199,7 @@ public sealed partial class PushSender
 
         var started = _time.GetTimestamp();
         using var span = SendingTraces.Attempting(_providerName, delivery.Push.App, delivery.Push.Id, delivery.AttemptsBefore + delivery.Attempts + 1);
-        var deadline = _deadlines.Begin(delivery.GivenUp);
+        var deadline = _deadlines.Begin(_options.AttemptTimeout, delivery.GivenUp);
         SendOutcome outcome;
         try
         {

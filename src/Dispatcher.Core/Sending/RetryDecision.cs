@@ -37,6 +37,17 @@ public sealed class RetryDecision(RetryOptions options, IReadOnlyList<TimeSpan> 
     /// <summary>A provider may ask for any wait; beyond this one it is for ever, and the sum stays within the calendar.</summary>
     private static readonly TimeSpan Forever = TimeSpan.FromDays(36_500);
 
+    private volatile RetryOptions _options = options;
+
+    /// <summary>Takes other options, for every decision from now on.</summary>
+    /// <param name="now">Checked by <see cref="RetryOptions.Validate"/>.</param>
+    public void Adopt(RetryOptions now) => _options = now;
+
+    /// <summary>Whether a push of an app that is not configured here still waits for it.</summary>
+    /// <param name="accepted">When it was accepted.</param>
+    /// <param name="now">The instant of the decision.</param>
+    public bool WaitsForApp(DateTimeOffset accepted, DateTimeOffset now) => (now - accepted).Duration() < _options.UnknownAppGrace;
+
     /// <summary>Decides.</summary>
     /// <param name="push">The push.</param>
     /// <param name="outcome">How its last attempt ended; not final.</param>
@@ -45,6 +56,7 @@ public sealed class RetryDecision(RetryOptions options, IReadOnlyList<TimeSpan> 
     /// <param name="chance">A number from 0 to 1.</param>
     public RetryPlan Next(PushNotification push, SendOutcome outcome, RetryHistory history, DateTimeOffset now, double chance)
     {
+        var options = _options;
         if (push.TimeToLive == 0)
             return new(RetryStep.Expire, now); // now or never, and it was not now
 

@@ -1,6 +1,9 @@
+using Dispatcher.Core.Configuration;
+
 namespace Dispatcher.Core.Sending;
 
 /// <summary>When a push that could not be sent is tried again, outside the process: the section <c>Retry</c>.</summary>
+[Live]
 public sealed class RetryOptions
 {
     /// <summary>

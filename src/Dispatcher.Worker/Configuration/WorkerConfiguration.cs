@@ -58,8 +58,23 @@ internal sealed class WorkerConfiguration : IServiceConfiguration
     public IReadOnlyList<string> Problems => _reader.Problems;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Warnings => [];
+    public IReadOnlyList<string> Warnings => Problems.Count > 0 ? [] : [.. _reader.Warnings, .. Kafka.Warnings(), .. Oddities()];
 
     /// <inheritdoc/>
     public IReadOnlyList<OptionValue> Values => _reader.Values;
+
+    /// <inheritdoc/>
+    public OptionOrigin Origin(string path) => _reader.Origin(path);
+
+    private IEnumerable<string> Oddities()
+    {
+        if (Worker.DrainTimeout <= Sending.AttemptTimeout)
+            yield return $"Worker:DrainTimeout {Worker.DrainTimeout} is not above Sending:AttemptTimeout {Sending.AttemptTimeout}: a shutdown gives up attempts that would still end, and sends those pushes again.";
+        if (Limits.MaxConcurrency > Worker.MaxInFlight)
+            yield return $"Limits:MaxConcurrency {Limits.MaxConcurrency} is above Worker:MaxInFlight {Worker.MaxInFlight}, which no app can get past.";
+        if (Sending.QuickRetries > 0 && Limits is { RetryShare: 0, RetryReserve: 0 })
+            yield return $"Sending:QuickRetries {Sending.QuickRetries} has no effect: Limits:RetryShare and Limits:RetryReserve are 0, so nothing pays for them.";
+        if (Retry.MaxAge < Kafka.Topics.Delays.Waits[0])
+            yield return $"Retry:MaxAge {Retry.MaxAge} is below the first wait of Kafka:DelayTiers {Kafka.DelayTiers}: nothing is ever tried again.";
+    }
 }

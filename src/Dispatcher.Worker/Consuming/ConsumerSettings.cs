@@ -69,7 +69,7 @@ internal static class ConsumerSettings
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            return $"Kafka's configuration is wrong for a consumer (Kafka:Properties): {e.Message}";
+            return $"Kafka's configuration is wrong for a consumer (Kafka:Properties): {options.Redact(e.Message)}";
         }
     }
 
@@ -91,7 +91,7 @@ internal static class ConsumerSettings
         config.FetchWaitMaxMs = 100;
         config.ConsumeResultFields = "headers,timestamp,topic";
         config.Set("fetch.queue.backoff.ms", "20"); // default 1,000: one fetch per second once the small queue is full
-        foreach (var (name, value) in options.Properties)
+        foreach (var (name, value) in options.AllProperties)
             config.Set(name, value); // the operator has the last word on everything that is not reserved
         SetProtocol(config, options);
         return config;

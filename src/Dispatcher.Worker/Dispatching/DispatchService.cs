@@ -17,9 +17,11 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     private readonly RecordProducer _producer;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly RetryDecision _retry;
+    private readonly IReadOnlyDictionary<Provider, AppGates> _gates;
+    private readonly Dictionary<Provider, PushSender> _senders;
     private readonly List<LaneWorker> _lanes;
     private readonly List<Pump> _pumps;
-    private readonly List<PushSender> _senders;
     private readonly Cancellations _cancellations;
     private readonly long _startedAt;
 
@@ -48,15 +50,16 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
         _logger = loggers.CreateLogger<DispatchService>();
         var topics = kafka.Topics;
         _cancellations = new Cancellations(kafka, options.MaxCancelled, schedulingMetrics, kafkaMetrics, time, loggers);
+        _retry = new RetryDecision(retry, topics.Delays.Waits);
+        _gates = gates;
         var parts = new LaneParts(
             apps,
             kafka,
             options,
             new HandOff(producer, time, chance, kafkaMetrics, loggers.CreateLogger<HandOff>()),
             partitions => producer.EndsAsync(partitions, EndsTimeout),
-            new RetryDecision(retry, topics.Delays.Waits),
+            _retry,
             _cancellations,
-            retry.UnknownAppGrace,
             dispatchMetrics,
             laneMetrics,
             kafkaMetrics,
@@ -65,7 +68,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             ServiceIdentity.Instance,
             [.. topics.Delays.Topics, .. formerTiers],
             loggers);
-        var senders = providers.ToDictionary(
+        _senders = providers.ToDictionary(
             provider => provider.Key,
             provider => new PushSender(
                 provider.Value,
@@ -76,8 +79,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
                 chance,
                 loggers.CreateLogger<PushSender>()));
 
-        _senders = [.. senders.Values];
-        _lanes = [.. Lane.All.Select(lane => new LaneWorker(lane, senders[lane.Provider], gates[lane.Provider], parts))];
+        _lanes = [.. Lane.All.Select(lane => new LaneWorker(lane, _senders[lane.Provider], gates[lane.Provider], parts))];
         _pumps = [.. _lanes.SelectMany(lane => lane.Pumps)];
     }
 
@@ -85,7 +87,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
     public IReadOnlyList<LaneWorker> Lanes => _lanes;
 
     /// <summary>The providers' services whose breaker is open.</summary>
-    public IEnumerable<string> DownEndpoints => _senders.SelectMany(sender => sender.DownEndpoints);
+    public IEnumerable<string> DownEndpoints => _senders.Values.SelectMany(sender => sender.DownEndpoints);
 
     /// <summary>Whether it has been asked to end: it takes nothing new.</summary>
     public bool IsDraining { get; private set; }
@@ -104,6 +106,19 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
 
     /// <summary>Pushes in flight.</summary>
     public int InFlight => _lanes.Sum(lane => lane.Dispatcher.Queue.InFlight);
+
+    /// <summary>Puts options in force that may change while it runs; every push goes on where it is. Not for concurrent use.</summary>
+    /// <param name="sending">How hard a push is tried.</param>
+    /// <param name="retry">When it is tried again.</param>
+    /// <param name="limits">How much is asked of the providers.</param>
+    public void Adopt(SendingOptions sending, RetryOptions retry, LimitOptions limits)
+    {
+        _retry.Adopt(retry);
+        foreach (var sender in _senders.Values)
+            sender.Adopt(sending);
+        foreach (var gates in _gates.Values)
+            gates.Adopt(limits);
+    }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal sealed class LaneDispatcher(
     Settler settler,
     Cancellations cancellations,
     Faults faults,
-    TimeSpan unknownAppGrace,
+    RetryDecision retry,
     TimeProvider time) : IDisposable
 {
     /// <summary>Where pushes wait that are in other apps' way.</summary>
@@ -179,7 +179,7 @@ internal sealed class LaneDispatcher(
 
     private Task RouteAsync(ConsumedPush consumed, PushNotification? push, App? app, Refusal? refusal, CancellationToken abort)
     {
-        if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && (now - push!.AcceptedAt).Duration() < unknownAppGrace)
+        if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && retry.WaitsForApp(push!.AcceptedAt, now))
             return settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
         if (refusal is { } why)
             return settler.RefuseAsync(consumed, push, why, abort);

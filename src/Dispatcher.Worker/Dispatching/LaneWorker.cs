@@ -17,7 +17,6 @@ internal sealed record LaneParts(
     AskEnds AskEnds,
     RetryDecision Retry,
     Cancellations Cancellations,
-    TimeSpan UnknownAppGrace,
     DispatchMetrics DispatchMetrics,
     LaneMetrics LaneMetrics,
     KafkaMetrics KafkaMetrics,
@@ -55,7 +54,7 @@ internal sealed class LaneWorker : IDisposable
             settler,
             parts.Cancellations,
             faults,
-            parts.UnknownAppGrace,
+            parts.Retry,
             parts.Time);
         Pump NewPump(PumpSettings settings, IRecordSink sink) =>
             new(settings, sink, options, parts.Time, parts.KafkaMetrics, parts.Loggers.CreateLogger<Pump>());

@@ -166,7 +166,7 @@ internal sealed class Deployment : IAsyncDisposable
         new() { BootstrapServers = bootstrapServers, DelayTiers = options.DelayTiers };
 
     private ChildProgram Start(string name, Dictionary<string, string> own) =>
-        ChildProgram.Start(name, [], new Dictionary<string, string>(_shared.Concat(own)));
+        ChildProgram.Start(name, Options.Arguments, new Dictionary<string, string>(_shared.Concat(own)));
 
     private Dictionary<string, string> Shared()
     {

@@ -30,6 +30,9 @@ internal sealed record DeploymentOptions
     /// <summary>More apps, each with the key of one of the two that are always there.</summary>
     public IReadOnlyDictionary<string, string> MoreApps { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Arguments of the API and of each worker.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>What the API is set to besides.</summary>
     public IReadOnlyDictionary<string, string> ApiSettings { get; init; } = new Dictionary<string, string>();
 

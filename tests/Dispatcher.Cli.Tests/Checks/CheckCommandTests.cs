@@ -89,6 +89,34 @@ public sealed class CheckCommandTests(CheckCommandTests.Stage stage) : IClassFix
     }
 
     [Fact]
+    public async Task What_is_in_effect_is_shown_with_where_it_comes_from_and_without_secrets()
+    {
+        const string more = """
+            , "Limits": { "MaxConcurrency": 77 },
+            "Kafka:Properties:security.protocol": "sasl_ssl", "Kafka:Properties:sasl.mechanism": "PLAIN",
+            "Kafka:Properties:sasl.username": "me", "Kafka:Properties:sasl.password": "hush-hush"
+            """;
+
+        Assert.Equal(ExitCode.Success, await RunAsync([Ios(), Android()], more, "--offline", "--show"));
+
+        Assert.Contains("worker  Limits:MaxConcurrency = 77  (appsettings.json, live)\n", _terminal.Out, StringComparison.Ordinal);
+        Assert.Contains("worker  Worker:QueuePushes = 2000  (default)\n", _terminal.Out, StringComparison.Ordinal);
+        Assert.Contains("worker  Kafka:Properties:sasl.password = ***  (appsettings.json)\n", _terminal.Out, StringComparison.Ordinal);
+        Assert.Contains("warn  worker         Kafka:Properties:sasl.password is a secret and stands in appsettings.json", _terminal.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush-hush", _terminal.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_section_that_nobody_reads_and_values_that_make_little_sense_together_are_told()
+    {
+        Assert.Equal(ExitCode.Failure, await RunAsync([Ios(), Android()], ""","Kafak":{}""", "--offline"));
+        Assert.Contains("fail  worker         Kafak (appsettings.json) is no section; Kafka is near.\n", _terminal.Out, StringComparison.Ordinal);
+
+        Assert.Equal(ExitCode.Success, await RunAsync([Ios(), Android()], ""","Worker":{"DrainTimeout":"00:00:05"}""", "--offline"));
+        Assert.Contains("warn  worker         Worker:DrainTimeout 00:00:05 is not above Sending:AttemptTimeout 00:00:15", _terminal.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Scripts_get_a_line_a_check()
     {
         await RunAsync([Ios(teamId: "OTHERTEAM1"), Android()], "", "--json");

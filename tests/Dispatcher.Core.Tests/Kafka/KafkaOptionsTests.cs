@@ -73,7 +73,8 @@ public sealed class KafkaOptionsTests
     public void Any_other_property_reaches_every_client()
     {
         var options = Valid();
-        options.Properties["sasl.mechanism"] = "PLAIN";
+        (options.Properties["security.protocol"], options.Properties["sasl.mechanism"]) = ("sasl_ssl", "PLAIN");
+        (options.Properties["sasl.username"], options.Properties["sasl.password"]) = ("me", "word");
         options.Properties["linger.ms"] = "7";
 
         Assert.Empty(options.Validate());

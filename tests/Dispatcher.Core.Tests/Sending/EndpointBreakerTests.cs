@@ -10,7 +10,7 @@ public sealed class EndpointBreakerTests
     private readonly FakeTimeProvider _time = new();
     private readonly EndpointBreaker _breaker;
 
-    public EndpointBreakerTests() => _breaker = new EndpointBreaker(Break, _time);
+    public EndpointBreakerTests() => _breaker = new EndpointBreaker(() => Break, _time);
 
     [Fact]
     public void One_push_probes_when_the_time_is_up_and_another_when_it_hangs()

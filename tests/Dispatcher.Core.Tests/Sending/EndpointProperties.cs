@@ -44,7 +44,7 @@ public sealed class EndpointProperties
     public void Of_a_single_app_all_trouble_is_the_endpoints() => Prop.ForAll(AnySteps, steps =>
     {
         var (time, judged) = (new FakeTimeProvider(), new List<Blame>());
-        var endpoint = new Endpoint("apns.production", () => 1, Options, time);
+        var endpoint = new Endpoint("apns.production", () => 1, () => Options, time);
         foreach (var step in steps)
         {
             time.Advance(TimeSpan.FromSeconds(step.After));
@@ -64,7 +64,7 @@ public sealed class EndpointProperties
     private static void Check(int apps, Func<IReadOnlyList<Step>, Step, Blame, bool> isRight, bool isDown = false) => Prop.ForAll(AnySteps, steps =>
     {
         var (time, past) = (new FakeTimeProvider(), new List<Step>());
-        var endpoint = new Endpoint("apns.production", () => apps, Options, time);
+        var endpoint = new Endpoint("apns.production", () => apps, () => Options, time);
         if (isDown)
             endpoint.Breaker.Concluded(pass: 0, Blame.Endpoint, answered: false);
         foreach (var step in steps)

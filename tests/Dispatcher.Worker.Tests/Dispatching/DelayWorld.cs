@@ -27,7 +27,7 @@ internal sealed class DelayWorld : IDisposable
     {
         _queue = new LaneQueue(roomInLane, long.MaxValue, int.MaxValue, _ => new(_isServing ? int.MaxValue : 0, Hindrance.None));
         // No loop starts, so nobody asks for a reader, a sender or a settler.
-        _dispatcher = new LaneDispatcher(_queue, null!, null!, null!, null!, null!, TimeSpan.Zero, Time);
+        _dispatcher = new LaneDispatcher(_queue, null!, null!, null!, null!, null!, null!, Time);
         Sink = new DelaySink(2, _dispatcher, Time);
     }
 

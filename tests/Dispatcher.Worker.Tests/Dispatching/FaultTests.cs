@@ -76,7 +76,7 @@ public sealed class FaultTests : IDisposable
             Settler(producer, counters),
             cancellations: null!,
             new Faults(LaneCluster.Lane, new DispatchMetrics(counters), time, loggers.CreateLogger<Faults>()),
-            TimeSpan.Zero,
+            retry: null!,
             time);
 
         tracker.TryAdd(0);

@@ -1,6 +1,9 @@
+using Dispatcher.Core.Configuration;
+
 namespace Dispatcher.Api.Access.Tokens;
 
 /// <summary>Tokens of an identity provider: the section <c>Access:Jwt</c>.</summary>
+[Live]
 internal sealed record JwtOptions
 {
     /// <summary>Required: what <c>iss</c> must be, to the letter.</summary>

@@ -1,6 +1,9 @@
+using Dispatcher.Core.Configuration;
+
 namespace Dispatcher.Core.Kafka.Backlogs;
 
 /// <summary>How much may wait on a lane before the API takes no more for it: the section <c>Backlog</c>.</summary>
+[Live]
 public sealed class BacklogOptions
 {
     /// <summary>Pushes of a lane that no worker has settled, 1,000 to 10,000,000,000; no bound by default.</summary>

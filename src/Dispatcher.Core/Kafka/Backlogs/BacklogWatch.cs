@@ -17,7 +17,7 @@ public sealed partial class BacklogWatch : IAsyncDisposable
     private readonly AdmissionMetrics _metrics;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _end = new();
-    private readonly Task _watching;
+    private Task? _watching;
 
     /// <summary>Begins to look, if there is any bound.</summary>
     /// <param name="guard">Whom it tells.</param>
@@ -28,15 +28,29 @@ public sealed partial class BacklogWatch : IAsyncDisposable
     public BacklogWatch(BacklogGuard guard, KafkaOptions kafka, TimeProvider time, AdmissionMetrics metrics, ILogger<BacklogWatch> logger)
     {
         (_guard, _kafka, _time, _metrics, _logger) = (guard, kafka, time, metrics, logger);
-        _watching = guard.Options.IsBounded ? Task.WhenAll(Lane.All.Select(lane => Task.Run(() => WatchAsync(lane)))) : Task.CompletedTask;
+        Watch();
+    }
+
+    /// <summary>Takes other bounds; with the first of them it begins to look. Not for concurrent use.</summary>
+    /// <param name="options">The bounds, checked.</param>
+    public void Adopt(BacklogOptions options)
+    {
+        _guard.Adopt(options);
+        Watch();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await _watching;
+        await (_watching ?? Task.CompletedTask);
         _end.Dispose();
+    }
+
+    private void Watch()
+    {
+        if (_guard.Options.IsBounded)
+            _watching ??= Task.WhenAll(Lane.All.Select(lane => Task.Run(() => WatchAsync(lane))));
     }
 
     private async Task WatchAsync(Lane lane)
@@ -49,6 +63,10 @@ public sealed partial class BacklogWatch : IAsyncDisposable
         {
             do
             {
+                if (timer.Period != _guard.Options.LookInterval)
+                    timer.Period = _guard.Options.LookInterval;
+                if (!_guard.Options.IsBounded)
+                    continue; // nothing is asked of Kafka until there is a bound again
                 try
                 {
                     var begin = backlog.BeginLook();

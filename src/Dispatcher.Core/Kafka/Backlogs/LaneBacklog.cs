@@ -21,9 +21,9 @@ internal sealed class LaneBacklog
     private const int Steps = 64;
 
     private readonly Lock _lock = new();
-    private readonly long _maxPushes;
-    private readonly long _maxPartitionBytes;
     private readonly TimeProvider _time;
+    private long _maxPushes;
+    private long _maxPartitionBytes;
     private PartitionBacklog[] _partitions = [];
     private long _lag;
     private long _let;
@@ -38,10 +38,23 @@ internal sealed class LaneBacklog
     /// <param name="time">The clock.</param>
     public LaneBacklog(BacklogOptions options, double share, TimeProvider time)
     {
-        _maxPushes = options.MaxPushes is { } pushes ? (long)(pushes * share) : long.MaxValue;
-        _maxPartitionBytes = options.MaxPartitionBytes is { } bytes ? (long)(bytes * share) : long.MaxValue;
+        (_maxPushes, _maxPartitionBytes) = Bounds(options, share);
         _time = time;
         _lookedAt = time.GetTimestamp();
+    }
+
+    /// <summary>Takes other bounds. How far bytes are told apart follows from the bound, so that they are learnt anew, with the next look.</summary>
+    /// <param name="options">The bounds.</param>
+    /// <param name="share">What share of them this lane has.</param>
+    public void Adopt(BacklogOptions options, double share)
+    {
+        lock (_lock)
+        {
+            var former = _maxPartitionBytes;
+            (_maxPushes, _maxPartitionBytes) = Bounds(options, share);
+            if (former != _maxPartitionBytes)
+                _partitions = [];
+        }
     }
 
     /// <summary>Pushes that are not settled, as far as is known.</summary>
@@ -141,6 +154,10 @@ internal sealed class LaneBacklog
             _lookedAt = _time.GetTimestamp();
         }
     }
+
+    private static (long Pushes, long PartitionBytes) Bounds(BacklogOptions options, double share) => (
+        options.MaxPushes is { } pushes ? (long)(pushes * share) : long.MaxValue,
+        options.MaxPartitionBytes is { } bytes ? (long)(bytes * share) : long.MaxValue);
 
     private long InOnePartition(long bytes) => Math.Min(bytes, (2 * bytes / Math.Max(1, _partitions.Length)) + UnevenBytes);
 

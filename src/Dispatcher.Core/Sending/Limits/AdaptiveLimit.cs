@@ -31,10 +31,11 @@ internal sealed class AdaptiveLimit
     /// <summary>Seconds over which the usual latency is forgotten while it rises; it falls ten times as fast.</summary>
     private const double Memory = 60;
 
-    private readonly int _minimum;
-    private readonly double _tolerance;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
+    private int _minimum;
+    private volatile int _maximum;
+    private double _tolerance;
     private double _limit;
     private volatile bool _doubling = true;
     private double _usual;
@@ -57,7 +58,7 @@ internal sealed class AdaptiveLimit
     {
         _minimum = minimum;
         _limit = _current = Math.Clamp(Initial, minimum, maximum);
-        Maximum = maximum;
+        _maximum = maximum;
         _tolerance = tolerance;
         _time = time;
         _roundBegan = time.GetTimestamp();
@@ -70,10 +71,24 @@ internal sealed class AdaptiveLimit
     public bool IsDoubling => _doubling;
 
     /// <summary>Never more than this.</summary>
-    public int Maximum { get; }
+    public int Maximum => _maximum;
 
     /// <summary>The mean latency of the last round trip, failures included; zero before the first.</summary>
     public TimeSpan Recent => TimeSpan.FromTicks(Volatile.Read(ref _recentTicks));
+
+    /// <summary>Takes other bounds; what was learnt stays. Attempts beyond a lower maximum end in their own time.</summary>
+    /// <param name="minimum">Never fewer.</param>
+    /// <param name="maximum">Never more.</param>
+    /// <param name="tolerance">How many times the usual latency a round trip may take.</param>
+    public void Adopt(int minimum, int maximum, double tolerance)
+    {
+        lock (_lock)
+        {
+            (_minimum, _maximum, _tolerance) = (minimum, maximum, tolerance);
+            _limit = Math.Clamp(_limit, minimum, maximum);
+            _current = (int)_limit;
+        }
+    }
 
     /// <summary>An attempt ended, and says something about the service.</summary>
     /// <param name="latency">How long it took.</param>
@@ -100,7 +115,7 @@ internal sealed class AdaptiveLimit
                 // Clipped, so that one answer of a minute does not speak for the ninety-nine of a moment.
                 _clipped += Math.Min(seconds, 2 * Tolerated);
                 if (isUsed && seconds <= Tolerated)
-                    _limit = Math.Min(Maximum, _limit + (_doubling ? 1 : 1 / _limit));
+                    _limit = Math.Min(_maximum, _limit + (_doubling ? 1 : 1 / _limit));
             }
 
             var elapsed = _time.GetElapsedTime(_roundBegan).TotalSeconds;

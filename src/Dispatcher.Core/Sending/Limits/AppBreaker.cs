@@ -34,6 +34,8 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
     private static readonly TimeSpan ProbeWait = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
+    private TimeSpan _misconfiguredPause = misconfiguredPause;
+    private TimeSpan _throttledPause = throttledPause;
     private string? _reason;
     private bool _probing;
     private DateTimeOffset _until;
@@ -42,6 +44,15 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
 
     /// <summary>Why pushes are refused; <see langword="null"/> while they pass.</summary>
     public string? Reason => Volatile.Read(ref _reason);
+
+    /// <summary>Takes other pauses, from the next opening on.</summary>
+    /// <param name="misconfigured">After our own fault.</param>
+    /// <param name="throttled">After "too fast".</param>
+    public void Adopt(TimeSpan misconfigured, TimeSpan throttled)
+    {
+        lock (_lock)
+            (_misconfiguredPause, _throttledPause) = (misconfigured, throttled);
+    }
 
     /// <summary>Asks for a passage. Whoever gets one says how it ended, with <see cref="Concluded"/>.</summary>
     /// <param name="pass">What it was given: opinions of attempts from before the last turn do not count.</param>
@@ -80,9 +91,9 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
             switch (outcome)
             {
                 case SendOutcome.Misconfigured:
-                    return Open_NeedsLock(Parked, Doubled(misconfiguredPause));
+                    return Open_NeedsLock(Parked, Doubled(_misconfiguredPause));
                 case SendOutcome.Throttled { Scope: ThrottleScope.App }:
-                    return Open_NeedsLock(Throttled, Shorter(outcome.RetryAfter, LongestRetryAfter) ?? Doubled(throttledPause));
+                    return Open_NeedsLock(Throttled, Shorter(outcome.RetryAfter, LongestRetryAfter) ?? Doubled(_throttledPause));
                 case { } failure when OutcomeTable.Traits(failure).Breaker == BreakerSignal.Failure
                     && (failsAlone || (_probing && _reason == Failing)):
                     return Open_NeedsLock(Failing, Shorter(Doubled(FailingPause), LongestFailingPause)!.Value);

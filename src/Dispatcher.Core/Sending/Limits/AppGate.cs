@@ -91,6 +91,17 @@ internal sealed partial class AppGate
     /// <summary>How long ago the provider last answered in a way that only a good credential gets; <see langword="null"/> before the first.</summary>
     public TimeSpan? SinceSuccess => Volatile.Read(ref _succeededAt) is var at && at == Never ? null : _time.GetElapsedTime(at);
 
+    /// <summary>Takes other limits; what the gate has learnt, and who is behind it, stays.</summary>
+    /// <param name="options">The limits, checked.</param>
+    public void Adopt(LimitOptions options)
+    {
+        Retries.Adopt(options.RetryShare, options.RetryReserve);
+        DeadLetters.Adopt(options.DeadLetterCredits, options.DeadLetterInterval);
+        _breaker.Adopt(options.MisconfiguredPause, options.ThrottledPause);
+        _limit.Adopt(options.MinConcurrency, options.MaxConcurrency, options.LatencyTolerance);
+        _devices.Adopt(options.TokenPause);
+    }
+
     /// <summary>How it stands, for health.</summary>
     public AppState State => new(_breaker.Reason, _breaker.OpenFor, _breaker.Reason is null ? null : _refusal, SinceSuccess);
 

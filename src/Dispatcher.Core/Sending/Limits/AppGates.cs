@@ -10,8 +10,9 @@ public sealed class AppGates
 {
     private const int DispatchReserve = 64;
 
-    private readonly Dictionary<string, TokenBucket?> _rates = new(StringComparer.Ordinal);
-    private readonly LimitOptions _options;
+    private readonly Dictionary<string, TokenBucket> _rates = new(StringComparer.Ordinal);
+    private readonly Lock _making = new();
+    private volatile LimitOptions _options;
     private readonly SendingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -38,10 +39,16 @@ public sealed class AppGates
 
     /// <summary>
     /// Takes other apps. One that has changed gets a new gate: whatever its old credential made of it is over. Pushes that are behind an old gate
-    /// leave by it, then it is gone. Not for concurrent use.
+    /// leave by it, then it is gone.
     /// </summary>
     /// <param name="apps">All configured apps.</param>
     public void Adopt(IReadOnlyCollection<App> apps)
+    {
+        lock (_making)
+            Adopt_NeedsLock(apps);
+    }
+
+    private void Adopt_NeedsLock(IReadOnlyCollection<App> apps)
     {
         var gates = new Dictionary<string, Entry>(StringComparer.Ordinal);
         foreach (var app in apps.Where(app => app.Provider == Provider))
@@ -54,8 +61,8 @@ public sealed class AppGates
 
             var quota = app is FcmApp fcm ? fcm.ProjectId ?? fcm.CredentialsPath ?? "" : app.Name;
             if (!_rates.TryGetValue(quota, out var rate))
-                _rates.Add(quota, rate = Rate(Provider, _options, _time));
-            gates.Add(app.Name, new Entry(app, new(() => new AppGate(app, rate, _options, _metrics, _time, _logger))));
+                _rates.Add(quota, rate = new TokenBucket(PerSecond(_options), PerSecond(_options), _options.Ramp, _time));
+            gates.Add(app.Name, new Entry(this, app, rate));
         }
 
         var former = _gates;
@@ -65,6 +72,20 @@ public sealed class AppGates
             _metrics.ForgetApp(name);
     }
 
+    /// <summary>Takes other limits, also for the gates that are there: nobody has to leave.</summary>
+    /// <param name="options">Checked by <see cref="LimitOptions.Validate"/>.</param>
+    public void Adopt(LimitOptions options)
+    {
+        lock (_making) // a gate is made of the old limits and found here, or of the new ones
+        {
+            _options = options;
+            foreach (var rate in _rates.Values)
+                rate.Adopt(PerSecond(options), PerSecond(options), options.Ramp);
+            foreach (var entry in _gates.Values)
+                entry.Made?.Adopt(options);
+        }
+    }
+
     /// <summary>Whether a push of an app that used up its retries may become a dead letter now; each yes is paid for by a success.</summary>
     /// <param name="app">The app's name.</param>
     public bool MayDeadLetter(string app) => Find(app)?.DeadLetters.TryTake() ?? true;
@@ -72,7 +93,7 @@ public sealed class AppGates
     /// <summary>How an app stands, for health.</summary>
     /// <param name="app">The app's name.</param>
     /// <returns><see langword="null"/> before its first push.</returns>
-    public AppState? StateOf(string app) => _gates.TryGetValue(app, out var entry) && entry.Gate.IsValueCreated ? entry.Gate.Value.State : null;
+    public AppState? StateOf(string app) => _gates.TryGetValue(app, out var entry) ? entry.Made?.State : null;
 
     /// <summary>How many apps there are.</summary>
     internal int Count => _gates.Count;
@@ -100,7 +121,7 @@ public sealed class AppGates
 
     /// <summary>The gate of an app; <see langword="null"/> for one that is not configured, to which no provider sends.</summary>
     /// <param name="app">The app's name.</param>
-    internal AppGate? Find(string app) => _gates.TryGetValue(app, out var entry) ? entry.Gate.Value : null;
+    internal AppGate? Find(string app) => _gates.TryGetValue(app, out var entry) ? entry.Gate : null;
 
     /// <summary>An endpoint is down: its apps that failed did not do so alone, and their pushes may be held like all others.</summary>
     /// <param name="endpoint">Its name.</param>
@@ -119,14 +140,27 @@ public sealed class AppGates
     }
 
     private IEnumerable<AppGate> Made(string endpoint) =>
-        _gates.Values.Where(entry => entry.Gate.IsValueCreated && entry.App.Endpoint == endpoint).Select(entry => entry.Gate.Value);
+        _gates.Values.Where(entry => entry.App.Endpoint == endpoint).Select(entry => entry.Made).OfType<AppGate>();
 
-    /// <summary>A burst of a second, where Firebase would allow a minute's: it asks to spread the load.</summary>
-    private static TokenBucket? Rate(Provider provider, LimitOptions options, TimeProvider time)
+    /// <summary>The rate, which is also the burst: that of a second, where Firebase would allow a minute's; it asks to spread the load.</summary>
+    private double PerSecond(LimitOptions options) =>
+        (Provider == Provider.Apns ? options.ApnsPerMinute : options.FcmPerMinute) / 60.0 ?? double.PositiveInfinity;
+
+    /// <summary>An app and its gate, which is made when the app is first sent to.</summary>
+    private sealed class Entry(AppGates gates, App app, TokenBucket rate)
     {
-        var perMinute = provider == Provider.Apns ? options.ApnsPerMinute : options.FcmPerMinute;
-        return perMinute is { } rate ? new TokenBucket(rate / 60.0, rate / 60.0, options.Ramp, time) : null;
-    }
+        private volatile AppGate? _made;
 
-    private sealed record Entry(App App, Lazy<AppGate> Gate);
+        public App App => app;
+
+        public AppGate? Made => _made;
+
+        public AppGate Gate => _made ?? Make();
+
+        private AppGate Make()
+        {
+            lock (gates._making)
+                return _made ??= new AppGate(app, rate, gates._options, gates._metrics, gates._time, gates._logger);
+        }
+    }
 }

@@ -10,14 +10,20 @@ namespace Dispatcher.Core.Sending.Limits;
 /// <param name="time">The clock.</param>
 public sealed class DeadLetterGuard(int most, TimeSpan interval, TimeProvider time)
 {
+    private volatile Terms _terms = new(most, interval);
     private int _credits;
     private long _lastFree = time.GetTimestamp();
+
+    /// <summary>Takes other terms; credits beyond a lower bound are used up first.</summary>
+    /// <param name="newMost">How many credits can be kept.</param>
+    /// <param name="newInterval">How often one is free.</param>
+    public void Adopt(int newMost, TimeSpan newInterval) => _terms = new(newMost, newInterval);
 
     /// <summary>A push was accepted.</summary>
     public void Succeeded()
     {
         var credits = Volatile.Read(ref _credits);
-        while (credits < most)
+        while (credits < _terms.Most)
         {
             var seen = Interlocked.CompareExchange(ref _credits, credits + 1, credits);
             if (seen == credits)
@@ -39,7 +45,9 @@ public sealed class DeadLetterGuard(int most, TimeSpan interval, TimeProvider ti
         }
 
         var last = Volatile.Read(ref _lastFree);
-        return time.GetElapsedTime(last) >= interval
+        return time.GetElapsedTime(last) >= _terms.Interval
             && Interlocked.CompareExchange(ref _lastFree, time.GetTimestamp(), last) == last;
     }
+
+    private sealed record Terms(int Most, TimeSpan Interval);
 }

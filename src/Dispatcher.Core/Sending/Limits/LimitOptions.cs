@@ -1,6 +1,9 @@
+using Dispatcher.Core.Configuration;
+
 namespace Dispatcher.Core.Sending.Limits;
 
 /// <summary>How much is asked of the providers, per app and worker: the section <c>Limits</c>.</summary>
+[Live]
 public sealed class LimitOptions
 {
     /// <summary>Attempts in flight that an app may always have, 1 to 1,000. Default: 10.</summary>

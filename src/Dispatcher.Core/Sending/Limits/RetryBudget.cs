@@ -14,6 +14,8 @@ internal sealed class RetryBudget(double share, int reserve, TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly double[] _slots = new double[Window];
+    private double _share = share;
+    private int _reserve = reserve;
     private long _second;
 
     /// <summary>Retries that would be paid for now.</summary>
@@ -29,11 +31,20 @@ internal sealed class RetryBudget(double share, int reserve, TimeProvider time)
         }
     }
 
+    /// <summary>Takes another budget; what was earned and spent of late stays.</summary>
+    /// <param name="newShare">Retries that one first attempt pays for.</param>
+    /// <param name="newReserve">Retries a second that need no first attempt.</param>
+    public void Adopt(double newShare, int newReserve)
+    {
+        lock (_lock)
+            (_share, _reserve) = (newShare, newReserve);
+    }
+
     /// <summary>A push was attempted for the first time.</summary>
     public void FirstAttempt()
     {
         lock (_lock)
-            Slot_NeedsLock() += share;
+            Slot_NeedsLock() += _share;
     }
 
     /// <summary>Pays for a retry, if there is something to pay with.</summary>
@@ -51,7 +62,7 @@ internal sealed class RetryBudget(double share, int reserve, TimeProvider time)
 
     private double Balance_NeedsLock()
     {
-        var balance = (double)reserve * Window;
+        var balance = (double)_reserve * Window;
         foreach (var earned in _slots)
             balance += earned;
         return balance;

@@ -24,6 +24,7 @@ internal sealed class TokenBackoff(TimeSpan pause, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, LinkedListNode<Rest>> _rests = [];
     private readonly LinkedList<Rest> _oldestFirst = [];
+    private TimeSpan _pause = pause;
     private volatile int _count;
     private long _evicted;
 
@@ -32,6 +33,14 @@ internal sealed class TokenBackoff(TimeSpan pause, TimeProvider time)
 
     /// <summary>Devices that were forgotten for want of room.</summary>
     public long Evicted => Interlocked.Read(ref _evicted);
+
+    /// <summary>Takes another first rest; devices that rest go on as they were told.</summary>
+    /// <param name="first">The first rest.</param>
+    public void Adopt(TimeSpan first)
+    {
+        lock (_lock)
+            _pause = first;
+    }
 
     /// <summary>Whether a device rests.</summary>
     /// <param name="token">The device; only a digest of it is kept.</param>
@@ -60,7 +69,7 @@ internal sealed class TokenBackoff(TimeSpan pause, TimeProvider time)
         var (key, now) = (Key(token), time.GetUtcNow());
         lock (_lock)
         {
-            var length = pause;
+            var length = _pause;
             if (_rests.Remove(key, out var node))
             {
                 _oldestFirst.Remove(node);

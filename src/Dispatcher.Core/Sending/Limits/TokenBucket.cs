@@ -12,17 +12,17 @@ internal sealed class TokenBucket
 {
     private const double RampFrom = 0.1;
 
-    private readonly double _perSecond;
-    private readonly double _burst;
-    private readonly double _ramp;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
+    private double _perSecond;
+    private double _burst;
+    private double _ramp;
     private long _rampBegan;
     private double _filledAt;
     private double _tokens = 1;
 
     /// <summary>A bucket whose ramp begins now.</summary>
-    /// <param name="perSecond">The rate.</param>
+    /// <param name="perSecond">The rate; infinite where there is no limit.</param>
     /// <param name="burst">How many tokens it holds at most.</param>
     /// <param name="ramp">How long the rate takes to its full height; zero for none.</param>
     /// <param name="time">The clock.</param>
@@ -35,11 +35,16 @@ internal sealed class TokenBucket
         _rampBegan = time.GetTimestamp();
     }
 
-    /// <summary>Tokens that are there now; below zero those that are promised.</summary>
-    public double Tokens
+    /// <summary>Whether there is a limit at all.</summary>
+    private bool IsLimited => Volatile.Read(ref _perSecond) < double.PositiveInfinity;
+
+    /// <summary>Tokens that are there now; below zero those that are promised; <see langword="null"/> where there is no limit.</summary>
+    public double? Tokens
     {
         get
         {
+            if (!IsLimited)
+                return null;
             lock (_lock)
             {
                 Fill_NeedsLock();
@@ -57,10 +62,13 @@ internal sealed class TokenBucket
     /// <param name="wait">How long the caller has to wait before it uses the token; or, without one, in how long there would be one.</param>
     public bool TryTake(TimeSpan longest, out TimeSpan wait)
     {
+        wait = TimeSpan.Zero;
+        if (!IsLimited)
+            return true;
         lock (_lock)
         {
             Fill_NeedsLock();
-            wait = _tokens >= 1 ? TimeSpan.Zero : Until_NeedsLock(1 - _tokens);
+            wait = _tokens >= 1 || !IsLimited ? TimeSpan.Zero : Until_NeedsLock(1 - _tokens);
             if (wait > longest)
                 return false;
             _tokens--;
@@ -71,8 +79,27 @@ internal sealed class TokenBucket
     /// <summary>Returns a token that was not used after all.</summary>
     public void GiveBack()
     {
+        if (!IsLimited)
+            return;
         lock (_lock)
             _tokens++;
+    }
+
+    /// <summary>Takes another rate, without a ramp of its own: tokens that are there stay, as far as they fit.</summary>
+    /// <param name="perSecond">The rate; infinite where there is no limit.</param>
+    /// <param name="burst">How many tokens it holds at most.</param>
+    /// <param name="ramp">How long the rate takes to its full height after the next outage.</param>
+    public void Adopt(double perSecond, double burst, TimeSpan ramp)
+    {
+        lock (_lock)
+        {
+            if (IsLimited)
+                Fill_NeedsLock();
+            else
+                (_filledAt, _tokens) = (_time.GetElapsedTime(_rampBegan).TotalSeconds, 1);
+            Volatile.Write(ref _perSecond, perSecond);
+            (_burst, _ramp) = (Math.Max(1, burst), ramp.TotalSeconds);
+        }
     }
 
     /// <summary>Begins the ramp anew: an outage is over.</summary>
@@ -89,6 +116,8 @@ internal sealed class TokenBucket
 
     private void Fill_NeedsLock()
     {
+        if (!IsLimited)
+            return; // since the caller looked
         var now = _time.GetElapsedTime(_rampBegan).TotalSeconds;
         _tokens = Math.Min(_tokens + Flow(_filledAt, now), Math.Max(1, _burst * Height(now)));
         _filledAt = now;
