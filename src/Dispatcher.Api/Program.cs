@@ -27,6 +27,7 @@ using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Core.Telemetry.Prometheus;
+using Microsoft.Extensions.Configuration.Memory;
 
 #pragma warning disable RS0030 // Program.cs is where the clock and the console come from
 var time = TimeProvider.System;
@@ -38,9 +39,9 @@ var input = Console.OpenStandardInput();
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    // A line per request is nobody's log, unless somebody configures it.
+    builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")] });
     var files = new ConfigurationFiles(builder.Configuration);
-    if (builder.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] is null)
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
     if (builder.Configuration["Urls"] is null)
         builder.WebHost.UseUrls("http://127.0.0.1:8080");
     ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
@@ -172,7 +173,12 @@ try
 catch (Exception e) when (e is InvalidAppException or InvalidOperationException or InvalidDataException or IOException)
 {
     // Configuration that does not bind, a port that is taken. What is wrong inside an app, the binder says in the inner exception.
-    return Refuse(e is InvalidOperationException { InnerException: InvalidOperationException cause } ? cause.Message : e.Message);
+    return Refuse(e switch
+    {
+        InvalidOperationException { InnerException: InvalidOperationException cause } => cause.Message,
+        InvalidDataException => $"{e.Message} {e.GetBaseException().Message}", // where the file is broken
+        _ => e.Message,
+    });
 }
 
 int Report(IServiceConfiguration configuration)

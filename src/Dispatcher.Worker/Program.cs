@@ -16,6 +16,7 @@ using Dispatcher.Worker.Consuming;
 using Dispatcher.Worker.Dispatching;
 using Dispatcher.Worker.Health;
 using Dispatcher.Worker.Logging;
+using Microsoft.Extensions.Configuration.Memory;
 
 #pragma warning disable RS0030 // Program.cs is where the clock, chance and the console come from
 var time = TimeProvider.System;
@@ -27,9 +28,9 @@ var input = Console.OpenStandardInput();
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    // A line per request is nobody's log, unless somebody configures it.
+    builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")] });
     var files = new ConfigurationFiles(builder.Configuration);
-    if (builder.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] is null)
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // a line per request is nobody's log
     if (builder.Configuration["Urls"] is null)
         builder.WebHost.UseUrls("http://127.0.0.1:8081");
     ConsoleFormat.Choose(builder.Logging, builder.Configuration["Logging:Format"], time);
@@ -160,7 +161,12 @@ catch (Exception e) when (e is InvalidAppException or InvalidOperationException 
 {
     // Configuration that does not bind (what is wrong inside an app, the binder says in the inner exception), a port that is taken, Kafka
     // that went away just now.
-    return Refuse((e.InnerException as InvalidOperationException ?? e).Message);
+    return Refuse(e switch
+    {
+        InvalidOperationException { InnerException: InvalidOperationException cause } => cause.Message,
+        InvalidDataException => $"{e.Message} {e.GetBaseException().Message}", // where the file is broken
+        _ => e.Message,
+    });
 }
 
 int Report(IServiceConfiguration configuration)

@@ -47,7 +47,7 @@ public sealed partial class ConfigurationReload<T>
             }
             catch (Exception e) // a timer's thread: whatever it is, the process goes on with what it has
             {
-                Refuse([e is InvalidDataException { InnerException: { } cause } ? $"{e.Message} {cause.Message}" : e.Message]);
+                Refuse([e is InvalidDataException ? $"{e.Message} {e.GetBaseException().Message}" : e.Message]);
             }
         }
     }

@@ -39,8 +39,7 @@ public sealed class SectionReader(IConfigurationRoot root)
     {
         RequireKnown(name);
         var section = root.GetSection(name);
-        string[] unknown = [.. UnknownNames.Problems(section, typeof(T))];
-        _problems.AddRange(unknown);
+        _problems.AddRange(UnknownNames.Problems(section, typeof(T)));
         try
         {
             section.Bind(options);
@@ -58,8 +57,7 @@ public sealed class SectionReader(IConfigurationRoot root)
             from value in Secrets(values)
             where Origin(value.Path).Name == OptionOrigin.CommandLine
             select $"{value.Path} is a secret, and every user of the machine can read the command line; give it in the environment, or as a file.");
-        if (unknown.Length == 0)
-            _problems.AddRange(validate?.Invoke(options) ?? []);
+        _problems.AddRange(validate?.Invoke(options) ?? []);
         return options;
     }
 

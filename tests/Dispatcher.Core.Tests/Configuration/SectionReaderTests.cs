@@ -28,6 +28,7 @@ public sealed class SectionReaderTests : IDisposable
                 "Frobnicate (file.json) is no section.",
                 "Kafak (file.json) is no section; Kafka is near.",
                 "Limits:MaxConcurency is no option; Limits:MaxConcurrency is near.",
+                "Limits:Ramp 1.00:00:00 must be 0 to 10 min.",
                 "Kafka:TopicPrefix:a is no option: Kafka:TopicPrefix is a single value.",
             ],
             reader.Problems);
