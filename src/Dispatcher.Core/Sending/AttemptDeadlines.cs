@@ -6,11 +6,10 @@ namespace Dispatcher.Core.Sending;
 /// The deadlines of attempts: tokens that fire when an attempt has lasted too long, or when its push is given up. A token that has not fired
 /// serves the next attempt: a new one with its timer costs 250 bytes. As many are kept as there were attempts at once.
 /// </summary>
-/// <param name="time">The clock. Only the system's own timers can be set again.</param>
+/// <param name="time">The clock. A token with another's timer than the system's cannot be reset, and serves once.</param>
 internal sealed class AttemptDeadlines(TimeProvider time)
 {
     private readonly ConcurrentQueue<CancellationTokenSource> _idle = new();
-    private readonly bool _isReusable = ReferenceEquals(time, TimeProvider.System);
 
     /// <summary>Starts the clock for an attempt.</summary>
     /// <param name="timeout">How long it may last.</param>
@@ -18,7 +17,10 @@ internal sealed class AttemptDeadlines(TimeProvider time)
     /// <returns>Its token's source, for <see cref="End"/>.</returns>
     public (CancellationTokenSource Source, CancellationTokenRegistration Link) Begin(TimeSpan timeout, CancellationToken givenUp)
     {
-        var source = _isReusable ? Take(timeout) : new CancellationTokenSource(timeout, time);
+        if (_idle.TryDequeue(out var source))
+            source.CancelAfter(timeout);
+        else
+            source = new CancellationTokenSource(timeout, time);
         return (source, givenUp.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), source));
     }
 
@@ -27,17 +29,9 @@ internal sealed class AttemptDeadlines(TimeProvider time)
     public void End(in (CancellationTokenSource Source, CancellationTokenRegistration Link) deadline)
     {
         deadline.Link.Dispose(); // waits where the token is just firing, so that it cannot fire in another's hands
-        if (_isReusable && deadline.Source.TryReset())
+        if (deadline.Source.TryReset())
             _idle.Enqueue(deadline.Source);
         else
             deadline.Source.Dispose();
-    }
-
-    private CancellationTokenSource Take(TimeSpan timeout)
-    {
-        if (!_idle.TryDequeue(out var source))
-            source = new CancellationTokenSource();
-        source.CancelAfter(timeout);
-        return source;
     }
 }
