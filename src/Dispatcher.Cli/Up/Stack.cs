@@ -104,7 +104,9 @@ internal sealed class Stack(UpRequest request, SessionFolder folder, ChildSet ch
         else
         {
             var partitions = request.PartitionCount.ToString(CultureInfo.InvariantCulture);
-            var topics = new Core.Kafka.TopicNames(request.TopicPrefix).All.Select(topic => $"{topic}:{partitions}");
+            var names = new Core.Kafka.TopicNames(request.TopicPrefix);
+            // Who starts reads the whole of these two, and in-memory Kafka takes its time for each partition.
+            var topics = names.All.Select(topic => topic == names.Scheduled || topic == names.Cancels ? $"{topic}:3" : $"{topic}:{partitions}");
             arguments.AddRange(["--kafka-partitions", partitions, "--topics", string.Join(',', topics)]);
         }
 

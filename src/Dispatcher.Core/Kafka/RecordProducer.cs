@@ -39,19 +39,32 @@ public sealed partial class RecordProducer : IDisposable
     /// <remarks>There is nothing to cancel: a record that is in the queue may be written whatever the caller does.</remarks>
     public Task<ProduceAnswer> ProduceAsync(string topic, Message<byte[]?, byte[]?> message)
     {
+        var answer = new AnswerTask();
+        Produce(topic, message, answer);
+        return answer.Task;
+    }
+
+    /// <summary>Produces a record and has somebody told of Kafka's answer, who costs no task.</summary>
+    /// <param name="topic">Where to.</param>
+    /// <param name="message">The record.</param>
+    /// <param name="listener">Who is told, once: here, if the record is refused at once, or by the thread that serves all answers.</param>
+    public void Produce(string topic, Message<byte[]?, byte[]?> message, IProduceListener listener)
+    {
         var incarnation = Volatile.Read(ref _current);
         if (!incarnation.TryHold())
-            return Task.FromResult(new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_Destroy)); // replaced a moment ago, or the end
-        var ack = new Ack(this, incarnation);
+        {
+            listener.Answered(new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_Destroy)); // replaced a moment ago, or the end
+            return;
+        }
+
         try
         {
-            incarnation.Producer.Produce(topic, message, ack.Handler);
-            return ack.Task;
+            incarnation.Producer.Produce(topic, message, new Report(this, incarnation, listener).Read);
         }
         catch (ProduceException<byte[]?, byte[]?> e)
         {
             Watch(incarnation, e.Error);
-            return Task.FromResult(new ProduceAnswer(ProduceOutcome.Refused, e.Error.Code));
+            listener.Answered(new ProduceAnswer(ProduceOutcome.Refused, e.Error.Code));
         }
         finally
         {
@@ -184,33 +197,30 @@ public sealed partial class RecordProducer : IDisposable
         }
     }
 
-    /// <summary>Waits for one delivery report. Continuations run elsewhere: the poll thread serves every other ack.</summary>
-    private sealed class Ack : TaskCompletionSource<ProduceAnswer>
+    /// <summary>One delivery report that is to come.</summary>
+    private sealed class Report(RecordProducer owner, Incarnation incarnation, IProduceListener listener)
     {
-        private readonly RecordProducer _owner;
-        private readonly Incarnation _incarnation;
-
-        public Ack(RecordProducer owner, Incarnation incarnation)
-            : base(TaskCreationOptions.RunContinuationsAsynchronously)
-        {
-            _owner = owner;
-            _incarnation = incarnation;
-            Handler = OnReport;
-        }
-
-        public Action<DeliveryReport<byte[]?, byte[]?>> Handler { get; }
-
-        private void OnReport(DeliveryReport<byte[]?, byte[]?> report)
+        public void Read(DeliveryReport<byte[]?, byte[]?> report)
         {
             var answer = ProduceAnswer.From(report.Status, report.Error);
             if (answer.Outcome == ProduceOutcome.Acked)
+            {
                 answer = answer with { Partition = report.Partition.Value, Offset = report.Offset.Value };
-            if (answer.Outcome == ProduceOutcome.Acked)
-                Volatile.Write(ref _incarnation.RefusedSequences, 0);
+                Volatile.Write(ref incarnation.RefusedSequences, 0);
+            }
             else
-                _owner.Watch(_incarnation, report.Error);
-            SetResult(answer);
+            {
+                owner.Watch(incarnation, report.Error);
+            }
+
+            listener.Answered(answer);
         }
+    }
+
+    /// <summary>Continuations run elsewhere: the poll thread serves every other answer.</summary>
+    private sealed class AnswerTask() : TaskCompletionSource<ProduceAnswer>(TaskCreationOptions.RunContinuationsAsynchronously), IProduceListener
+    {
+        public void Answered(ProduceAnswer answer) => SetResult(answer);
     }
 
     private static partial class Log

@@ -46,8 +46,11 @@ public sealed record Target(TargetKind Kind, string Value)
     {
         get
         {
+            var name = Kind == TargetKind.Token ? Value : $"{Word}:{Value}";
+            var most = Encoding.UTF8.GetMaxByteCount(name.Length);
+            Span<byte> utf8 = most <= 1024 ? stackalloc byte[most] : new byte[most];
             Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(Encoding.UTF8.GetBytes(Kind == TargetKind.Token ? Value : $"{Word}:{Value}"), digest);
+            SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(name, utf8)], digest);
             return Convert.ToHexStringLower(digest[..8]);
         }
     }

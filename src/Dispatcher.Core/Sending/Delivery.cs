@@ -1,6 +1,5 @@
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending.Limits;
-using Polly;
 
 namespace Dispatcher.Core.Sending;
 
@@ -11,9 +10,6 @@ namespace Dispatcher.Core.Sending;
 /// <param name="givenUp">Fires when the push is given up.</param>
 internal sealed class Delivery(PushNotification push, AppGate? gate, Endpoint endpoint, CancellationToken givenUp)
 {
-    /// <summary>Where the stages of the pipeline find it.</summary>
-    public static readonly ResiliencePropertyKey<Delivery> Key = new("delivery");
-
     public PushNotification Push { get; } = push;
 
     public AppGate? Gate { get; } = gate;
@@ -34,7 +30,11 @@ internal sealed class Delivery(PushNotification push, AppGate? gate, Endpoint en
 
     public DateTimeOffset? FirstFailedAt { get; set; }
 
-    public TimeSpan? NextDelay { get; set; }
+    /// <summary>How many quick retries there have been.</summary>
+    public int Retries { get; set; }
+
+    /// <summary>How long to wait before the next attempt.</summary>
+    public TimeSpan NextDelay { get; set; }
 
     /// <summary>How long the last attempt took.</summary>
     public TimeSpan Latency { get; set; }

@@ -1,5 +1,3 @@
-using Polly;
-
 namespace Dispatcher.Core.Sending;
 
 /// <summary>Whose trouble a failure is.</summary>
@@ -16,8 +14,8 @@ internal enum Blame
 }
 
 /// <summary>
-/// One of a provider's services, with the breaker that its apps share. Polly's breaker is the state machine; whether it opens is judged here, for
-/// Polly knows attempts and no apps: an app that fails alone is in trouble of its own and must not stop the endpoint for everybody.
+/// One of a provider's services, with the breaker that its apps share. Whether that opens is judged here: an app that fails alone is in trouble
+/// of its own and must not stop the endpoint for everybody.
 /// </summary>
 /// <param name="name">As <see cref="Apps.App.Endpoint"/> says.</param>
 /// <param name="apps">How many apps are configured for it by now: of a single one, all trouble is the endpoint's.</param>
@@ -30,20 +28,12 @@ internal sealed class Endpoint(string name, Func<int> apps, Func<SendingOptions>
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Experience> _apps = new(StringComparer.Ordinal);
-    private volatile bool _isDown;
 
     /// <summary>Its name in logs and metrics.</summary>
     public string Name => name;
 
-    /// <summary>Its breaker and what surrounds it.</summary>
-    public ResiliencePipeline<SendOutcome> Pipeline { get; set; } = ResiliencePipeline<SendOutcome>.Empty;
-
-    /// <summary>Whether its breaker is open or probes: its pushes are held.</summary>
-    public bool IsDown
-    {
-        get => _isDown;
-        set => _isDown = value;
-    }
+    /// <summary>Its breaker; while that is open or probes, its pushes are held.</summary>
+    public EndpointBreaker Breaker { get; } = new(() => options().BreakDuration, time);
 
     /// <summary>Takes note of how an attempt ended, and says whose trouble it is.</summary>
     /// <param name="app">Whose it was.</param>
@@ -97,9 +87,9 @@ internal sealed class Endpoint(string name, Func<int> apps, Func<SendingOptions>
             isFailing |= (other.FailingSince is not null || isPoor) && IsRecent(other.LastFailure, now);
         }
 
-        if (isServed || (apps() > 1 && !isFailing && !_isDown))
+        if (isServed || (apps() > 1 && !isFailing && !Breaker.IsDown))
             return IsTrouble(mine.AllAttempts, mine.AllFailures) ? Blame.App : Blame.Nobody;
-        return _isDown || IsTrouble(attempts, failures) ? Blame.Endpoint : Blame.Nobody; // down: one probe that fails is enough
+        return Breaker.IsDown || IsTrouble(attempts, failures) ? Blame.Endpoint : Blame.Nobody; // down: one probe that fails is enough
     }
 
     private bool IsTrouble(int attempts, int failures) =>

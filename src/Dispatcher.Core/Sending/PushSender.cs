@@ -3,10 +3,6 @@ using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
 using Microsoft.Extensions.Logging;
-using Polly;
-using Polly.CircuitBreaker;
-using Polly.Retry;
-using Polly.Timeout;
 
 namespace Dispatcher.Core.Sending;
 
@@ -30,7 +26,7 @@ public sealed partial class PushSender
     private readonly TimeProvider _time;
     private readonly Func<double> _chance;
     private readonly ILogger _logger;
-    private readonly Func<ResilienceContext, Delivery, ValueTask<Outcome<SendOutcome>>> _attempt;
+    private readonly AttemptDeadlines _deadlines;
     private volatile SendingOptions _options;
     private volatile QuickRetry _quickRetry;
 
@@ -60,7 +56,7 @@ public sealed partial class PushSender
         _time = time;
         _chance = chance;
         _logger = logger;
-        _attempt = AttemptAsync;
+        _deadlines = new AttemptDeadlines(time);
     }
 
     /// <summary>
@@ -74,7 +70,7 @@ public sealed partial class PushSender
     }
 
     /// <summary>The provider's services whose breaker is open.</summary>
-    public IEnumerable<string> DownEndpoints => _endpoints.Values.Where(endpoint => endpoint.IsDown).Select(endpoint => endpoint.Name);
+    public IEnumerable<string> DownEndpoints => _endpoints.Values.Where(endpoint => endpoint.Breaker.IsDown).Select(endpoint => endpoint.Name);
 
     /// <summary>Sends a push for the first time.</summary>
     /// <inheritdoc cref="SendAsync(PushNotification, int, CancellationToken)"/>
@@ -106,25 +102,23 @@ public sealed partial class PushSender
                 if (push.IsExpired(_time.GetUtcNow()))
                     return delivery.Report(new SendOutcome.Expired { Reason = "expired" });
 
-                var context = ResilienceContextPool.Shared.Get(cancellationToken);
-                context.Properties.Set(Delivery.Key, delivery);
-                var outcome = await delivery.Endpoint.Pipeline.ExecuteOutcomeAsync(_attempt, context, delivery);
-                ResilienceContextPool.Shared.Return(context);
-
-                if (outcome.Exception is BrokenCircuitException broken)
+                // Nothing is held while a push waits for its next attempt: no permit, no probe.
+                var outcome = await AttemptAsync(delivery);
+                while (outcome is not null && MayRetry(delivery, outcome))
                 {
-                    await Task.Delay(HoldTime(delivery, broken.RetryAfter), _time, cancellationToken);
-                    continue;
+                    await Task.Delay(delivery.NextDelay, _time, cancellationToken);
+                    outcome = await AttemptAsync(delivery);
                 }
 
-                outcome.ThrowIfException();
-                return delivery.Report(outcome.Result!);
+                if (outcome is not null)
+                    return delivery.Report(outcome);
+                await Task.Delay(delivery.NextDelay, _time, cancellationToken); // the endpoint's breaker is open
             }
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // A bug of ours, or of a provider's code, is a failed attempt like any other: it must neither hold the push for ever nor lose it.
-            // The endpoint's breaker takes an exception for no failure, for one app's push that nobody can send must not stop the others.
+            // The endpoint's breaker takes it for no failure, for one app's push that nobody can send must not stop the others.
             delivery.Attempts++;
             delivery.FirstFailedAt ??= _time.GetUtcNow();
             return delivery.Report(new SendOutcome.Unavailable { Reason = Faulted, Detail = fault.GetType().Name }) with { Fault = fault };
@@ -141,7 +135,7 @@ public sealed partial class PushSender
         var limit = _gates.DispatchLimit(app);
         if (limit == int.MaxValue)
             return new(limit, Hindrance.None); // its own breaker turns it away before the endpoint's could hold it
-        if (EndpointOf(app).IsDown)
+        if (EndpointOf(app).Breaker.IsDown)
             return new(limit, Hindrance.EndpointDown);
         // A single app is in nobody's way.
         return new(limit, _gates.Count > 1 && _gates.IsSilent(app) ? Hindrance.Silence : Hindrance.None);
@@ -154,81 +148,120 @@ public sealed partial class PushSender
     private Endpoint EndpointOf(string app) =>
         _endpoints.GetOrAdd(_gates.EndpointOf(app) ?? _providerName, static (name, sender) => sender.NewEndpoint(name), this);
 
-    private Endpoint NewEndpoint(string name)
+    private Endpoint NewEndpoint(string name) => new(name, () => _gates.AppsOf(name), () => _options, _time);
+
+    /// <summary>
+    /// One attempt: past the app's gate (rate and permit), then the endpoint's breaker, which is asked last so that its answer is fresh. A
+    /// refusal burns nothing.
+    /// </summary>
+    /// <returns>How it ended; <see langword="null"/> when the breaker is open and the push is to wait.</returns>
+    private async ValueTask<SendOutcome?> AttemptAsync(Delivery delivery)
     {
-        var endpoint = new Endpoint(name, () => _gates.AppsOf(name), () => _options, _time);
-        endpoint.Pipeline = BuildPipeline(endpoint);
-        return endpoint;
+        var (gate, endpoint) = (delivery.Gate, delivery.Endpoint);
+        var entry = gate is null ? default : await gate.EnterAsync(delivery.Push, delivery.GivenUp);
+        if (!entry.IsEntered)
+            return entry.Refusal();
+
+        var isHeld = !endpoint.Breaker.TryPass(out var pass, out var wait);
+        SendOutcome? outcome = null;
+        try
+        {
+            if (!isHeld)
+            {
+                outcome = await CallAsync(delivery);
+                Judge(delivery, pass, outcome);
+            }
+        }
+        finally
+        {
+            if (outcome is null && !isHeld)
+                endpoint.Breaker.Concluded(pass, Blame.Nobody, answered: false); // a probe that proved nothing gives way to the next
+            // An attempt that ended because it was given up proves nothing either, nor does a bug.
+            var restsFor = gate?.Leave(entry, delivery.Push, outcome, delivery.Latency, outcome is not null && delivery.FailsAlone);
+            if (outcome is { RetryAfter: null } && restsFor is not null)
+                outcome = outcome with { RetryAfter = restsFor };
+        }
+
+        if (isHeld)
+            delivery.NextDelay = HoldTime(delivery, wait);
+        return outcome;
     }
 
-    /// <summary>The order of protection, outermost first.</summary>
-    private ResiliencePipeline<SendOutcome> BuildPipeline(Endpoint endpoint)
+    /// <summary>The provider, for as long as an attempt may take.</summary>
+    /// <exception cref="OperationCanceledException">The attempt ended because the push was given up: that says nothing about the provider.</exception>
+    private async ValueTask<SendOutcome> CallAsync(Delivery delivery)
     {
-        var pipeline = new ResiliencePipelineBuilder<SendOutcome> { TimeProvider = _time };
-
-        // Outside everything else, so that a push that waits for its retry holds nothing.
-        // How many there are, the plan knows: the options may change, and Polly's cannot.
-        pipeline.AddRetry(new RetryStrategyOptions<SendOutcome>
+        if (delivery.FirstSentAt is null)
         {
-            MaxRetryAttempts = SendingOptions.MostQuickRetries,
-            ShouldHandle = args => ValueTask.FromResult(
-                args.Outcome.Result is { } outcome && PlanRetry(args.Context, outcome, args.AttemptNumber)),
-            DelayGenerator = args => ValueTask.FromResult(args.Context.Properties.GetValue(Delivery.Key, null!).NextDelay),
-        });
+            delivery.Gate?.Retries.FirstAttempt();
+            delivery.FirstSentAt = _time.GetUtcNow();
+        }
 
-        // Rate and permit, per app. Outside the breaker, so that a push which an open breaker holds gives its permit back first.
-        pipeline.AddStrategy(_ => new GateStrategy());
-
-        // Asked last before the attempt, so that its answer is fresh; a refusal burns nothing. Which failures open it, the endpoint judges over
-        // all its apps; so the first that it blames itself for is to open it.
-        pipeline.AddCircuitBreaker(new CircuitBreakerStrategyOptions<SendOutcome>
+        var started = _time.GetTimestamp();
+        using var span = SendingTraces.Attempting(_providerName, delivery.Push.App, delivery.Push.Id, delivery.AttemptsBefore + delivery.Attempts + 1);
+        var deadline = _deadlines.Begin(_options.AttemptTimeout, delivery.GivenUp);
+        SendOutcome outcome;
+        try
         {
-            FailureRatio = 1e-9,
-            MinimumThroughput = 2,
-            SamplingDuration = SendingOptions.LongestBreakerWindow, // the window that counts is the endpoint's
-            BreakDurationGenerator = _ => ValueTask.FromResult(_options.BreakDuration),
-            ShouldHandle = args => ValueTask.FromResult(
-                args.Outcome.Result is { } outcome
-                && Judge(args.Context.Properties.GetValue(Delivery.Key, null!), outcome) == Blame.Endpoint),
-            OnOpened = args =>
-            {
-                endpoint.IsDown = true;
+            outcome = await _provider.SendAsync(delivery.Push, deadline.Source.Token);
+        }
+        catch (Exception e)
+        {
+            SendingTraces.Attempted(span, "faulted", e.GetType().Name, status: null, isSuccess: false);
+            throw;
+        }
+        finally
+        {
+            _deadlines.End(deadline);
+        }
+
+        delivery.Latency = _time.GetElapsedTime(started);
+        delivery.Spent += delivery.Latency;
+        Count(delivery, outcome);
+        var traits = OutcomeTable.Traits(outcome);
+        SendingTraces.Attempted(span, OutcomeTable.Word(outcome.Kind), outcome.Reason, outcome.Status, traits.Breaker == BreakerSignal.Success);
+        if (!traits.IsFinal)
+            delivery.GivenUp.ThrowIfCancellationRequested();
+        if (traits.BurnsAttempt)
+            delivery.Attempts++;
+        if (traits.Settlement is Settlement.DeadLetter or Settlement.Retry)
+            delivery.FirstFailedAt ??= _time.GetUtcNow();
+        return outcome;
+    }
+
+    private void Judge(Delivery delivery, int pass, SendOutcome outcome)
+    {
+        var endpoint = delivery.Endpoint;
+        var signal = OutcomeTable.Traits(outcome).Breaker;
+        var blame = endpoint.Judge(delivery.Push.App, signal);
+        delivery.FailsAlone = blame == Blame.App;
+        switch (endpoint.Breaker.Concluded(pass, blame, signal == BreakerSignal.Success || outcome.Status is < 500))
+        {
+            case BreakerTurn.Opened:
                 _gates.Forgive(endpoint.Name);
                 _metrics.BreakerTurned("endpoint", endpoint.Name, isOpen: true);
-                Log.BreakerOpened(_logger, endpoint.Name, args.Outcome.Result?.Reason, args.BreakDuration);
-                return default;
-            },
-            OnClosed = _ =>
-            {
-                endpoint.IsDown = false;
+                Log.BreakerOpened(_logger, endpoint.Name, outcome.Reason, _options.BreakDuration);
+                break;
+            case BreakerTurn.Closed:
                 _metrics.BreakerTurned("endpoint", endpoint.Name, isOpen: false);
                 _gates.RampUp(endpoint.Name);
                 Log.BreakerClosed(_logger, endpoint.Name);
-                return default;
-            },
-        });
-
-        // Innermost: the deadline of one attempt, not of the push.
-        return pipeline.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = _ => ValueTask.FromResult(_options.AttemptTimeout) }).Build();
+                break;
+        }
     }
 
-    private static Blame Judge(Delivery delivery, SendOutcome outcome)
+    /// <summary>Whether a push is tried again at once, and if so after how long.</summary>
+    private bool MayRetry(Delivery delivery, SendOutcome outcome)
     {
-        var blame = delivery.Endpoint.Judge(delivery.Push.App, OutcomeTable.Traits(outcome).Breaker);
-        delivery.FailsAlone = blame == Blame.App;
-        return blame;
-    }
-
-    private bool PlanRetry(ResilienceContext context, SendOutcome outcome, int retriesSoFar)
-    {
-        var delivery = context.Properties.GetValue(Delivery.Key, null!);
         var burnt = OutcomeTable.Traits(outcome).BurnsAttempt;
-        delivery.NextDelay = delivery.IsOnce && burnt ? null : _quickRetry.Next(outcome, retriesSoFar, delivery.Spent, _chance());
-        if (delivery.NextDelay is not { } delay || context.CancellationToken.IsCancellationRequested)
+        if (delivery.IsOnce && burnt)
+            return false;
+        if (_quickRetry.Next(outcome, delivery.Retries, delivery.Spent, _chance()) is not { } delay || delivery.GivenUp.IsCancellationRequested)
             return false;
         if (delivery.Push.IsExpired(_time.GetUtcNow() + delay))
             return false; // this was the last of its attempts, and how it ended is what there is to say of it
 
+        (delivery.NextDelay, delivery.Retries) = (delay, delivery.Retries + 1);
         // What never reached the provider costs it nothing: a connection that goes away may return hundreds at once.
         if (!burnt || delivery.Gate is not { } gate || gate.Retries.TrySpend())
             return true;
@@ -236,46 +269,14 @@ public sealed partial class PushSender
         return false;
     }
 
-    private async ValueTask<Outcome<SendOutcome>> AttemptAsync(ResilienceContext context, Delivery delivery)
-    {
-        if (delivery.FirstSentAt is null)
-            delivery.Gate?.Retries.FirstAttempt();
-        delivery.FirstSentAt ??= _time.GetUtcNow();
-        var started = _time.GetTimestamp();
-        using var span = SendingTraces.Attempting(_providerName, delivery.Push.App, delivery.Push.Id, delivery.AttemptsBefore + delivery.Attempts + 1);
-        try
-        {
-            var outcome = await _provider.SendAsync(delivery.Push, context.CancellationToken);
-            delivery.Latency = _time.GetElapsedTime(started);
-            delivery.Spent += delivery.Latency;
-            Count(delivery, outcome);
-            var traits = OutcomeTable.Traits(outcome);
-            SendingTraces.Attempted(
-                span, OutcomeTable.Word(outcome.Kind), outcome.Reason, outcome.Status, traits.Breaker == BreakerSignal.Success);
-            // An attempt that ended because it was given up says nothing about the provider, nor may the breaker hear of it.
-            if (!traits.IsFinal)
-                delivery.GivenUp.ThrowIfCancellationRequested();
-            if (traits.BurnsAttempt)
-                delivery.Attempts++;
-            if (traits.Settlement is Settlement.DeadLetter or Settlement.Retry)
-                delivery.FirstFailedAt ??= _time.GetUtcNow();
-            return Outcome.FromResult(outcome);
-        }
-        catch (Exception e)
-        {
-            SendingTraces.Attempted(span, "faulted", e.GetType().Name, status: null, isSuccess: false);
-            return Outcome.FromException<SendOutcome>(e); // Polly's contract: what an attempt throws travels as a value
-        }
-    }
-
     /// <summary>
     /// Until the breaker may let a probe through, plus up to a quarter of a second so that the held pushes do not come as one; and where there are
     /// other apps, those that failed come later, for what fails for them may succeed for another.
     /// </summary>
-    private TimeSpan HoldTime(Delivery delivery, TimeSpan? retryAfter)
+    private TimeSpan HoldTime(Delivery delivery, TimeSpan wait)
     {
         var patience = delivery.Endpoint.IsPoorWitness(delivery.Push.App) ? 1 + _chance() : _chance();
-        return TimeSpan.FromMilliseconds(Math.Max(50, retryAfter?.TotalMilliseconds ?? 0) + (250 * patience));
+        return TimeSpan.FromMilliseconds(Math.Max(50, wait.TotalMilliseconds) + (250 * patience));
     }
 
     private void Count(Delivery delivery, SendOutcome outcome)

@@ -12,7 +12,8 @@ internal sealed class ConsumedPush
 {
     private const int Queued = 0;
     private const int Started = 1;
-    private const int Ended = 2;
+    private const int HandedOver = 2;
+    private const int Ended = 3;
 
     /// <summary>The year 9000: far enough, and no wait that is added to it leaves the calendar.</summary>
     public static readonly long LatestTimestamp = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
@@ -126,12 +127,22 @@ internal sealed class ConsumedPush
         Release(state);
     }
 
+    /// <summary>Its dispatch loop has done its part: from here on, whoever waits for Kafka ends it, and <see cref="Abandon"/> does nothing.</summary>
+    public void HandOver() => Interlocked.CompareExchange(ref _state, HandedOver, Started);
+
     /// <summary>Leaves the offset unsettled, for whoever consumes the partition next.</summary>
     public void Abandon()
     {
-        var state = Interlocked.Exchange(ref _state, Ended);
-        if (state != Ended)
+        var state = Volatile.Read(ref _state);
+        if (state is Queued or Started && Interlocked.CompareExchange(ref _state, Ended, state) == state)
             Release(state);
+    }
+
+    /// <summary>The same for one that was handed over.</summary>
+    public void AbandonHandedOver()
+    {
+        if (Interlocked.CompareExchange(ref _state, Ended, HandedOver) == HandedOver)
+            Release(HandedOver);
     }
 
     /// <summary>A producer may stamp a record with any number, in microseconds by mistake: no number may stop the pump.</summary>
@@ -149,7 +160,7 @@ internal sealed class ConsumedPush
     private void Release(int state)
     {
         _value.Return();
-        if (state == Started)
+        if (state != Queued)
             _tracker.Finish();
     }
 }

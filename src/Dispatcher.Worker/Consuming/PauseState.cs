@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Dispatcher.Worker.Consuming;
 
 /// <summary>Why a partition is not fetched from.</summary>
@@ -30,10 +33,12 @@ internal sealed class PauseState
 {
     private readonly Dictionary<PartitionKey, PauseReasons> _reasons = [];
     private readonly HashSet<PartitionKey> _paused = [];
+    private readonly List<PartitionKey> _pause = [];
+    private readonly List<PartitionKey> _resume = [];
     private PauseReasons _all;
 
     /// <summary>The partitions that are assigned.</summary>
-    public IReadOnlyCollection<PartitionKey> Assigned => _reasons.Keys;
+    public Dictionary<PartitionKey, PauseReasons>.KeyCollection Assigned => _reasons.Keys;
 
     /// <summary>The partitions that the pump has paused.</summary>
     public IReadOnlyCollection<PartitionKey> Paused => _paused;
@@ -69,8 +74,9 @@ internal sealed class PauseState
     /// <param name="applies">Whether it applies.</param>
     public void Set(PartitionKey partition, PauseReasons reason, bool applies)
     {
-        if (_reasons.TryGetValue(partition, out var reasons))
-            _reasons[partition] = applies ? reasons | reason : reasons & ~reason;
+        ref var reasons = ref CollectionsMarshal.GetValueRefOrNullRef(_reasons, partition); // in place: somebody may be going through them
+        if (!Unsafe.IsNullRef(ref reasons))
+            reasons = applies ? reasons | reason : reasons & ~reason;
     }
 
     /// <summary>Whether the pump has paused a partition.</summary>
@@ -89,23 +95,24 @@ internal sealed class PauseState
     public void SetAll(PauseReasons reason, bool applies) => _all = applies ? _all | reason : _all & ~reason;
 
     /// <summary>What the pump has to do; it counts as done.</summary>
-    /// <returns>The partitions to pause and those to resume.</returns>
+    /// <returns>The partitions to pause and those to resume, until the next time.</returns>
     public (List<PartitionKey> Pause, List<PartitionKey> Resume) Reconcile()
     {
-        List<PartitionKey> pause = [], resume = [];
+        _pause.Clear();
+        _resume.Clear();
         foreach (var (partition, reasons) in _reasons)
         {
             if ((reasons | _all) != PauseReasons.None)
             {
                 if (_paused.Add(partition))
-                    pause.Add(partition);
+                    _pause.Add(partition);
             }
             else if (_paused.Remove(partition))
             {
-                resume.Add(partition);
+                _resume.Add(partition);
             }
         }
 
-        return (pause, resume);
+        return (_pause, _resume);
     }
 }

@@ -136,10 +136,6 @@ internal sealed partial class RecordConsumer
             Poll(_held.Count > 0 && pollTime > FullPollTime ? FullPollTime : pollTime);
     }
 
-    private bool IsFullForNow(long? since) => since is { } start && _time.GetElapsedTime(start) <= _sink.PauseAfter && _sink.PauseAfter > TimeSpan.Zero;
-
-    private bool IsFullForLong(int topic) => _fullSince[topic] is { } since && _time.GetElapsedTime(since) >= _sink.PauseAfter;
-
     private void Poll(TimeSpan wait)
     {
         var record = Consume(wait);
@@ -305,31 +301,6 @@ internal sealed partial class RecordConsumer
         }
 
         return _trackers[partition] = new PartitionTracker(offset);
-    }
-
-    private void ApplyPauses()
-    {
-        foreach (var partition in _pauses.Assigned.ToArray())
-        {
-            _pauses.Set(partition, PauseReasons.Full, IsFullForLong(partition.Topic));
-            _pauses.Set(partition, PauseReasons.Tail, _repeats?.IsReading(partition) == true);
-        }
-
-        foreach (var (partition, tracker) in _trackers)
-        {
-            // Half a window of hysteresis, because every pause throws the prefetch away.
-            if (_pauses.Has(partition, PauseReasons.Window) && tracker.Span <= PartitionTracker.Window / 2
-                && !_held.Exists(record => KeyOf(record.TopicPartition) == partition))
-            {
-                _pauses.Set(partition, PauseReasons.Window, applies: false);
-            }
-        }
-
-        var (pause, resume) = _pauses.Reconcile();
-        if (pause.Count > 0)
-            _consumer.Pause(pause.Select(OfTopic));
-        if (resume.Count > 0)
-            _consumer.Resume(resume.Select(OfTopic));
     }
 
     private TopicPartition OfTopic(PartitionKey partition) => new(_settings.Topics[partition.Topic], partition.Partition);

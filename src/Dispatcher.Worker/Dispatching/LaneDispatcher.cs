@@ -157,7 +157,7 @@ internal sealed class LaneDispatcher(
     }
 
     /// <summary>One push, from its bytes to its end.</summary>
-    private async Task DispatchAsync(ConsumedPush consumed, CancellationToken abort)
+    private Task DispatchAsync(ConsumedPush consumed, CancellationToken abort)
     {
         var (push, app, refusal) = Read(consumed);
         if (push is not null)
@@ -166,20 +166,34 @@ internal sealed class LaneDispatcher(
             DispatchTraces.Read(push.Id, app?.Name);
         }
 
-        using var scope = settler.BeginForDebug(consumed);
-        if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && retry.WaitsForApp(push!.AcceptedAt, now))
-            await settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
-        else if (refusal is { } why)
-            await settler.RefuseAsync(consumed, push, why, abort);
-        else if (cancellations.Knows(push!, app!.Tenant))
-            await CancelAsync(consumed, push!, app!, abort);
-        else if (Later(consumed.Delay?.NotBefore, push!.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
-            await settler.PostponeAsync(consumed, notBefore, "scheduled", abort);
-        else if (await cancellations.IsCancelledAsync(push, app!.Tenant, abort))
-            await CancelAsync(consumed, push, app!, abort);
-        else
-            await settler.SettleAsync(consumed, push, app!, await SendAsync(consumed, push, abort), abort);
+        return settler.BeginForDebug(consumed) is { } scope
+            ? InScopeAsync(scope, RouteAsync(consumed, push, app, refusal, abort))
+            : RouteAsync(consumed, push, app, refusal, abort);
     }
+
+    private static async Task InScopeAsync(IDisposable scope, Task dispatched)
+    {
+        using (scope)
+            await dispatched;
+    }
+
+    private Task RouteAsync(ConsumedPush consumed, PushNotification? push, App? app, Refusal? refusal, CancellationToken abort)
+    {
+        if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && retry.WaitsForApp(push!.AcceptedAt, now))
+            return settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
+        if (refusal is { } why)
+            return settler.RefuseAsync(consumed, push, why, abort);
+        if (cancellations.Knows(push!, app!.Tenant))
+            return CancelAsync(consumed, push!, app, abort);
+        if (Later(consumed.Delay?.NotBefore, push!.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
+            return settler.PostponeAsync(consumed, notBefore, "scheduled", abort);
+        return push.SendAt is null ? SendAsync(consumed, push, app, abort) : SendUnlessCancelledAsync(consumed, push, app, abort);
+    }
+
+    private async Task SendUnlessCancelledAsync(ConsumedPush consumed, PushNotification push, App app, CancellationToken abort) =>
+        await (await cancellations.IsCancelledAsync(push, app.Tenant, abort)
+            ? CancelAsync(consumed, push, app, abort)
+            : SendAsync(consumed, push, app, abort));
 
     private Task CancelAsync(ConsumedPush consumed, PushNotification push, App app, CancellationToken abort) =>
         settler.SettleAsync(consumed, push, app, new SendReport(new SendOutcome.Cancelled(), 0, null, null), abort);
@@ -197,12 +211,12 @@ internal sealed class LaneDispatcher(
         }
     }
 
-    private async ValueTask<SendReport> SendAsync(ConsumedPush consumed, PushNotification push, CancellationToken abort)
+    private async Task SendAsync(ConsumedPush consumed, PushNotification push, App app, CancellationToken abort)
     {
         var report = await sender.SendAsync(push, consumed.Delay?.Attempts ?? 0, abort);
         if (report.Fault is { } fault)
             faults.Saw(fault, consumed, "it counts as a failed attempt");
-        return report;
+        await settler.SettleAsync(consumed, push, app, report, abort);
     }
 
     private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;

@@ -34,10 +34,12 @@ internal sealed class LaneWorker : IDisposable
         Name = lane.Name;
         var topic = parts.Kafka.Topics.Pushes(lane);
         var options = parts.Options;
+        var faults = new Faults(lane, parts.DispatchMetrics, parts.Time, parts.Loggers.CreateLogger<Faults>());
         var settler = new Settler(
             lane,
             parts.Kafka,
             parts.HandOff,
+            new PendingResults(lane, options.MaxInFlight, parts.HandOff, parts.DispatchMetrics, faults, parts.Time),
             parts.Retry,
             gates,
             parts.DispatchMetrics,
@@ -51,7 +53,7 @@ internal sealed class LaneWorker : IDisposable
             sender,
             settler,
             parts.Cancellations,
-            new Faults(lane, parts.DispatchMetrics, parts.Time, parts.Loggers.CreateLogger<Faults>()),
+            faults,
             parts.Retry,
             parts.Time);
         Pump NewPump(PumpSettings settings, IRecordSink sink) =>

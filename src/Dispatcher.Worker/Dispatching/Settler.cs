@@ -6,7 +6,6 @@ using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
-using Dispatcher.Core.Telemetry.Logging;
 using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
@@ -19,6 +18,7 @@ internal sealed partial class Settler(
     Lane lane,
     KafkaOptions kafka,
     HandOff handOff,
+    PendingResults results,
     RetryDecision retry,
     AppGates gates,
     DispatchMetrics metrics,
@@ -112,9 +112,19 @@ internal sealed partial class Settler(
         metrics.PushSettled(lane.Name, app: null, OutcomeTable.Word(outcome.Kind)); // the name may be anything, a metric's values may not
     }
 
-    private async Task CompleteAsync(ConsumedPush consumed, PushNotification push, SendOutcome outcome, int attempts, CancellationToken abort)
+    private Task CompleteAsync(ConsumedPush consumed, PushNotification push, SendOutcome outcome, int attempts, CancellationToken abort)
     {
-        await ReportAsync(consumed, push, outcome, isDeadLetter: false, attempts, abort);
+        var result = ResultOf(consumed, push, outcome, isDeadLetter: false, attempts);
+        if (!results.TryAdd(consumed, _topics.Results, result, push.App, OutcomeTable.Word(outcome.Kind), abort))
+            return CompleteLaterAsync(consumed, push, outcome, attempts, result, abort);
+        Tell(push, outcome, isDeadLetter: false, attempts);
+        return Task.CompletedTask;
+    }
+
+    private async Task CompleteLaterAsync(
+        ConsumedPush consumed, PushNotification push, SendOutcome outcome, int attempts, Message<byte[]?, byte[]?> result, CancellationToken abort)
+    {
+        await handOff.ProduceAsync(_topics.Results, result, abort);
         End(consumed, push, outcome, isDeadLetter: false, attempts);
     }
 
@@ -235,13 +245,21 @@ internal sealed partial class Settler(
     private void End(ConsumedPush consumed, PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts)
     {
         consumed.Complete();
-        DispatchTraces.Settled(OutcomeTable.Word(outcome.Kind), outcome.Reason, isDeadLetter);
-        Log.Settled(logger, push.App, outcome.Kind, outcome.Reason, attempts);
+        Tell(push, outcome, isDeadLetter, attempts);
         metrics.PushSettled(lane.Name, push.App, OutcomeTable.Word(outcome.Kind));
     }
 
+    private void Tell(PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts)
+    {
+        DispatchTraces.Settled(OutcomeTable.Word(outcome.Kind), outcome.Reason, isDeadLetter);
+        Log.Settled(logger, push.App, outcome.Kind, outcome.Reason, attempts);
+    }
+
     private Task ReportAsync(
-        ConsumedPush consumed, PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts, CancellationToken abort)
+        ConsumedPush consumed, PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts, CancellationToken abort) =>
+        handOff.ProduceAsync(_topics.Results, ResultOf(consumed, push, outcome, isDeadLetter, attempts), abort);
+
+    private Message<byte[]?, byte[]?> ResultOf(ConsumedPush consumed, PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts)
     {
         var result = new PushResult(
             push.Id,
@@ -263,45 +281,8 @@ internal sealed partial class Settler(
         var message = new Message<byte[]?, byte[]?> { Value = result.ToJson() };
         if ((TraceContext.Current ?? consumed.Trace) is { } trace)
             TraceHeaders.Put(message.Headers ??= [], trace);
-        return handOff.ProduceAsync(_topics.Results, message, abort);
+        return message;
     }
-
-    private async Task KeepAsync(DeadLetter deadLetter, CancellationToken abort)
-    {
-        var topic = _topics.DeadLetters(lane.Provider);
-        var answer = await handOff.ProduceAsync(topic, deadLetter.ToMessage(), static answer => answer.IsTooLarge, abort);
-        if (answer.IsTooLarge)
-        {
-            using var scope = logger.BeginScope(new PushLogScope(deadLetter.PushId, TraceContext.Current?.TraceId));
-            Log.ValueOmitted(
-                logger, deadLetter.OriginalTopic, deadLetter.OriginalPartition, deadLetter.OriginalOffset, topic, deadLetter.Value?.Length ?? 0);
-            metrics.DeadLetterCut(lane.Name);
-            answer = await handOff.ProduceAsync(topic, deadLetter.WithoutValue().ToMessage(), static answer => answer.IsTooLarge, abort);
-        }
-
-        if (answer.IsTooLarge)
-            await handOff.ProduceAsync(topic, deadLetter.WithoutOriginal().ToMessage(), abort);
-        metrics.DeadLettered(lane.Name, DeadLetterReasons.Word(deadLetter.Reason));
-    }
-
-    private DeadLetter DeadLetterOf(ConsumedPush consumed, string reason) => new()
-    {
-        Key = consumed.Key,
-        Value = consumed.CopyValue(),
-        Headers = consumed.Headers,
-        OriginalTopic = consumed.Origin.Topic,
-        OriginalPartition = consumed.Origin.Partition,
-        OriginalOffset = consumed.Origin.Offset,
-        OriginalTimestamp = consumed.Origin.Timestamp,
-        ConsumerGroup = _group,
-        Provider = lane.Provider == Provider.Apns ? "apns" : "fcm",
-        Reason = reason,
-        Attempts = consumed.Delay?.Attempts ?? 0,
-        FirstFailedAt = consumed.Delay?.FirstFailedAt,
-        LastFailedAt = time.GetUtcNow(),
-        Worker = worker,
-        TraceParent = TraceOf(consumed),
-    };
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset? b) => b > a ? b.Value : a;
 

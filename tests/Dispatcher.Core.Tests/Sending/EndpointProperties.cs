@@ -64,7 +64,9 @@ public sealed class EndpointProperties
     private static void Check(int apps, Func<IReadOnlyList<Step>, Step, Blame, bool> isRight, bool isDown = false) => Prop.ForAll(AnySteps, steps =>
     {
         var (time, past) = (new FakeTimeProvider(), new List<Step>());
-        var endpoint = new Endpoint("apns.production", () => apps, () => Options, time) { IsDown = isDown };
+        var endpoint = new Endpoint("apns.production", () => apps, () => Options, time);
+        if (isDown)
+            endpoint.Breaker.Concluded(pass: 0, Blame.Endpoint, answered: false);
         foreach (var step in steps)
         {
             time.Advance(TimeSpan.FromSeconds(step.After));

@@ -195,7 +195,7 @@ public sealed class PushSenderEndpointTests : IDisposable
         Assert.Equal(Hindrance.None, _sender.Allowance("shop").Hindrance);
     }
 
-    /// <summary>Polly tells of its turns on another thread.</summary>
+    /// <summary>The attempts that open it are on their way.</summary>
     private Task OpenedAsync(string endpoint) => UntilAsync(() => _metrics.Observe("dispatcher.breaker.open").SequenceEqual([$"1 endpoint {endpoint}"]));
 
     private static async Task UntilAsync(Func<bool> isSo)

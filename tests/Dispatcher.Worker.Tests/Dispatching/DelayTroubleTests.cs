@@ -82,14 +82,18 @@ public sealed class DelayTroubleTests : IDisposable
         using var producer = new RecordProducer(
             ProducerSettings.ForHandOffs(_cluster.Options), new KafkaMetrics(counters), NullLogger<RecordProducer>.Instance);
         var now = TimeProvider.System.GetUtcNow();
+        var handOff = new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters), NullLogger<HandOff>.Instance);
+        var metrics = new DispatchMetrics(counters);
+        var faults = new Faults(LaneCluster.Lane, metrics, TimeProvider.System, NullLogger<Faults>.Instance);
         var settler = new Settler(
             LaneCluster.Lane,
             _cluster.Options,
-            new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters), NullLogger<HandOff>.Instance),
+            handOff,
+            new PendingResults(LaneCluster.Lane, 10, handOff, metrics, faults, TimeProvider.System),
             new RetryDecision(new RetryOptions(), _cluster.Options.Topics.Delays.Waits),
             new AppGates(
                 Provider.Apns, Samples.Apps.Apps, new LimitOptions(), new SendingMetrics(counters), TimeProvider.System, NullLogger<AppGates>.Instance),
-            new DispatchMetrics(counters),
+            metrics,
             TimeProvider.System,
             () => 0.5,
             "worker",

@@ -120,21 +120,28 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(LogPace.Capacity + 1, lines);
     }
 
-    private Settler Settler(RecordProducer producer, Counters counters) => new(
-        LaneCluster.Lane,
-        _cluster.Options,
-        new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters), NullLogger<HandOff>.Instance),
-        new RetryDecision(new RetryOptions(), _cluster.Options.Topics.Delays.Waits),
-        new AppGates(
-            LaneCluster.Lane.Provider,
-            Samples.Apps.Apps,
-            new LimitOptions(),
-            new SendingMetrics(counters),
+    private Settler Settler(RecordProducer producer, Counters counters)
+    {
+        var handOff = new HandOff(producer, TimeProvider.System, () => 0.5, new KafkaMetrics(counters), NullLogger<HandOff>.Instance);
+        var metrics = new DispatchMetrics(counters);
+        var faults = new Faults(LaneCluster.Lane, metrics, TimeProvider.System, NullLogger<Faults>.Instance);
+        return new(
+            LaneCluster.Lane,
+            _cluster.Options,
+            handOff,
+            new PendingResults(LaneCluster.Lane, 10, handOff, metrics, faults, TimeProvider.System),
+            new RetryDecision(new RetryOptions(), _cluster.Options.Topics.Delays.Waits),
+            new AppGates(
+                LaneCluster.Lane.Provider,
+                Samples.Apps.Apps,
+                new LimitOptions(),
+                new SendingMetrics(counters),
+                TimeProvider.System,
+                NullLogger<AppGates>.Instance),
+            metrics,
             TimeProvider.System,
-            NullLogger<AppGates>.Instance),
-        new DispatchMetrics(counters),
-        TimeProvider.System,
-        () => 0.5,
-        "worker",
-        NullLogger<Settler>.Instance);
+            () => 0.5,
+            "worker",
+            NullLogger<Settler>.Instance);
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class ApnsDestination(Apps.ApnsApp app, ApnsOptions options)
     public string Devices { get; } = Origin(options.DevicesOf(app.Sandbox)) + "/3/device/";
 
     /// <summary>The address of the app's broadcasts.</summary>
-    public string Broadcasts { get; } = $"{Origin(options.BroadcastsOf(app.Sandbox))}/4/broadcasts/apps/{Uri.EscapeDataString(app.BundleId)}";
+    public Uri Broadcasts { get; } = new($"{Origin(options.BroadcastsOf(app.Sandbox))}/4/broadcasts/apps/{Uri.EscapeDataString(app.BundleId)}");
 
     /// <summary>The address of the app in the management of channels.</summary>
     public string Channels { get; } = $"{Origin(options.ChannelsOf(app.Sandbox))}/1/apps/{Uri.EscapeDataString(app.BundleId)}";

@@ -16,17 +16,20 @@ internal static class ApnsPayload
     /// <param name="output">Where to.</param>
     public static void Render(PushNotification push, ApnsPushType type, IBufferWriter<byte> output)
     {
-        using var writer = PayloadJson.WriterOn(output);
-        if (push.Apns?.Payload is not { } payload)
-        {
+        var writer = PayloadJson.Begin(output);
+        if (push.Apns?.Payload is { } payload)
+            Merged(push, type, payload)?.WriteTo(writer);
+        else
             WriteNeutral(writer, push, type);
-            return;
-        }
+        PayloadJson.Finish(writer);
+    }
 
+    private static JsonNode? Merged(PushNotification push, ApnsPushType type, JsonElement payload)
+    {
         var neutral = new ArrayBufferWriter<byte>();
-        using (var neutralWriter = PayloadJson.WriterOn(neutral))
-            WriteNeutral(neutralWriter, push, type);
-        JsonMergePatch.Apply(JsonNode.Parse(neutral.WrittenSpan), payload)?.WriteTo(writer);
+        using (var writer = PayloadJson.WriterOn(neutral))
+            WriteNeutral(writer, push, type);
+        return JsonMergePatch.Apply(JsonNode.Parse(neutral.WrittenSpan), payload);
     }
 
     private static void WriteNeutral(Utf8JsonWriter writer, PushNotification push, ApnsPushType type)

@@ -11,6 +11,9 @@ namespace Dispatcher.Core.Providers.Apns;
 /// </summary>
 internal static class ApnsRequest
 {
+    /// <summary>Addresses are an origin of ours and hexadecimal digits, so there is nothing to make canonical: two strings less a push.</summary>
+    private static readonly UriCreationOptions Plain = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     /// <summary>Makes the request.</summary>
     /// <param name="push">The push.</param>
     /// <param name="type">Its type.</param>
@@ -21,7 +24,7 @@ internal static class ApnsRequest
         PushNotification push, ApnsPushType type, ApnsDestination destination, string? authorization, ReadOnlyMemory<byte> body)
     {
         var isBroadcast = push.Target.Kind == TargetKind.Channel;
-        var request = new HttpRequestMessage(HttpMethod.Post, isBroadcast ? destination.Broadcasts : destination.Devices + push.Target.Value)
+        var request = new HttpRequestMessage(HttpMethod.Post, isBroadcast ? destination.Broadcasts : new Uri(destination.Devices + push.Target.Value, Plain))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

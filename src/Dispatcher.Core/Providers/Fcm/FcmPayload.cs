@@ -16,7 +16,7 @@ public static class FcmPayload
     /// <param name="output">Where to.</param>
     public static void Render(PushNotification push, DateTimeOffset now, IBufferWriter<byte> output)
     {
-        using var writer = PayloadJson.WriterOn(output);
+        var writer = PayloadJson.Begin(output);
         writer.WriteStartObject();
         writer.WritePropertyName("message"u8);
         if (push.Fcm is not null)
@@ -26,6 +26,7 @@ public static class FcmPayload
         if (push.ValidateOnly)
             writer.WriteBoolean("validate_only"u8, true);
         writer.WriteEndObject();
+        PayloadJson.Finish(writer);
     }
 
     /// <summary>Lays one message in FCM's words over another: both are patches, and either may use either spelling.</summary>

@@ -1,26 +1,9 @@
 namespace Dispatcher.Core.Sending.Limits;
 
-/// <summary>What an ended attempt did to an <see cref="AppBreaker"/>.</summary>
-internal enum BreakerTurn
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>It opened, or stays open after a probe.</summary>
-    Opened,
-
-    /// <summary>It closed: a probe went well.</summary>
-    Closed,
-}
-
 /// <summary>
 /// An app's own breaker: it opens at once when the app's key, topic or project is refused, or when the provider says that the app is
 /// too fast, or when its attempts fail and those of others do not, and lets one push probe when the time is up. It closes when a provider looks at a push again, whatever it says to it.
 /// </summary>
-/// <remarks>
-/// Not Polly's, as the endpoint's is: that one opens by a ratio over at least two attempts, where one refused key is proof enough; its
-/// manual control opens without end and closes without a probe; and its refusals are exceptions.
-/// </remarks>
 /// <param name="misconfiguredPause">How long it is open after a <see cref="SendOutcome.Misconfigured"/>, doubled for each probe that fails.</param>
 /// <param name="throttledPause">The same after a <see cref="SendOutcome.Throttled"/> of the app that does not say.</param>
 /// <param name="time">The clock.</param>

@@ -107,7 +107,7 @@ public sealed class ApnsConnectionTests : IAsyncLifetime
     {
         var destination = new ApnsDestination(ShopApp with { Sandbox = sandbox }, new() { Port = port, BroadcastHosts = broadcastHosts });
 
-        Assert.Equal((devices, broadcasts, channels), (destination.Devices, destination.Broadcasts, destination.Channels));
+        Assert.Equal((devices, broadcasts, channels), (destination.Devices, destination.Broadcasts.ToString(), destination.Channels));
     }
 
     [Fact]
