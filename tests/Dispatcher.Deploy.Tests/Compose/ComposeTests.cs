@@ -109,12 +109,14 @@ public sealed partial class ComposeTests
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Checkout.Read("deploy/compose/sandbox.key").Trim()))),
         ComposeFile.Sandbox["Access__Keys__sandbox__Sha256"]);
 
-    [Fact]
-    public void The_hot_path_gets_the_pool_that_up_gives_it()
+    [Theory]
+    [InlineData("DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION", "1024")]
+    [InlineData("DOTNET_GCgen0size", "0x4000000")]
+    public void The_hot_path_gets_the_runtime_that_up_gives_it(string variable, string value)
     {
-        const string Pool = "DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION";
-        Assert.Contains($"{Pool}=1024", Dockerfile);
-        Assert.Contains($"[\"{Pool}\"] = \"1024\"", Checkout.Read("src/Dispatcher.Cli/Up/ServiceEnvironment.cs"));
+        Assert.Contains($"{variable}={value}", Dockerfile);
+        Assert.Contains($"[\"{variable}\"] = \"{value}\"", Checkout.Read("src/Dispatcher.Cli/Up/ServiceEnvironment.cs"));
+        Assert.Contains($"[\"{variable}\"] = \"{value}\"", Checkout.Read("bench/Dispatcher.Bench/Stage/Runtime.cs"));
     }
 
     [GeneratedRegex(@"^(?:ENV )?\s*(?<name>[A-Za-z]+__\w+)=", RegexOptions.Multiline)]

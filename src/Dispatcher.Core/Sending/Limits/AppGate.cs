@@ -82,6 +82,9 @@ internal sealed partial class AppGate
     /// <summary>Whether pushes pass at the moment; <see langword="false"/> while the app's breaker is open.</summary>
     public bool IsOpen => _breaker.Reason is null;
 
+    /// <summary>Whether a push that came now would get a permit at once.</summary>
+    public bool HasPermit => _permits.IsFree;
+
     /// <summary>Whether attempts are in flight and none has come back for as long as a push waits here.</summary>
     public bool IsSilent => _permits.Silence > LongestWait;
 

@@ -106,11 +106,15 @@ public sealed class AppGates
     /// <param name="endpoint">Its name.</param>
     internal int AppsOf(string endpoint) => _appsOf.GetValueOrDefault(endpoint);
 
-    /// <summary>How many of an app's pushes may be dispatched at once, as far as its own gate goes.</summary>
+    /// <summary>
+    /// How many of an app's pushes may be dispatched at once, as far as its own gate goes. While it has no permit to give, only a few of a lane
+    /// wait for one (so that each lane gets its turn): a wait costs a timer and a task, and a backlog would cost them for every push.
+    /// </summary>
     /// <param name="app">The app's name.</param>
     internal int DispatchLimit(string app) => Find(app) switch
     {
         { IsOpen: true, IsSilent: true } => DispatchReserve,
+        { IsOpen: true, HasPermit: false } => DispatchReserve,
         { IsOpen: true } gate => (2 * gate.Concurrency) + DispatchReserve,
         _ => int.MaxValue,
     };

@@ -18,6 +18,9 @@ internal sealed class Permits(AdaptiveLimit limit, TimeProvider time)
     /// <summary>Permits in use.</summary>
     public int InUse => Volatile.Read(ref _inUse);
 
+    /// <summary>Whether there is one to take. Nobody holds it back: somebody else may be faster.</summary>
+    public bool IsFree => InUse < limit.Current;
+
     /// <summary>For how long permits have been in use and none was given back; zero while none is in use.</summary>
     public TimeSpan Silence => InUse > 0 ? time.GetElapsedTime(Volatile.Read(ref _lastProgress)) : TimeSpan.Zero;
 
