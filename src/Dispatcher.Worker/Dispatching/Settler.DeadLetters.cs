@@ -1,7 +1,7 @@
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Pushes;
-using Dispatcher.Core.Telemetry.Logging;
 using Dispatcher.Core.Telemetry;
+using Dispatcher.Core.Telemetry.Logging;
 using Dispatcher.Worker.Consuming;
 
 namespace Dispatcher.Worker.Dispatching;
