@@ -23,8 +23,8 @@ internal sealed class ApiBench(BenchOptions options, StageFiles files, Action<st
         string[] bodies = [.. Enumerable.Range(0, Tokens).Select(number => Samples.Request(Provider.Apns, number))];
         Kind[] kinds =
         [
-            new("empty endpoint", [HttpLoad.Get("/health/live")], Connections: 64, Pushes: 1),
-            new("POST /push", [.. bodies.Select(body => HttpLoad.Post("/push", "application/json", body))], Connections: 64, Pushes: 1),
+            new("empty endpoint", [HttpLoad.Get("/health/live")], Connections: 256, Pushes: 1),
+            new("POST /push", [.. bodies.Select(body => HttpLoad.Post("/push", "application/json", body))], Connections: 256, Pushes: 1),
             new("POST /push/batch", [HttpLoad.Post("/push/batch", "application/x-ndjson", string.Join('\n', bodies.Take(BatchLines)) + "\n")], Connections: 8, BatchLines),
         ];
         var runs = kinds.ToDictionary(kind => kind, _ => new List<SteadyState>());
