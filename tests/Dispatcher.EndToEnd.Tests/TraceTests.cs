@@ -23,7 +23,7 @@ public sealed class TraceTests
         var push = Assert.Single(await deployment.Api.PushAsync([(Deployment.Ios, token)]));
         await deployment.Ledger.SettledAsync([push]);
         var trace = caller.TraceId.ToString();
-        var spans = (await collector.SpansAsync(all => all.Count(span => span.TraceId == trace) >= 6)).Where(span => span.TraceId == trace).ToList();
+        var spans = (await collector.SpansAsync(IsWhole)).Where(span => span.TraceId == trace).ToList();
 
         var server = Assert.Single(spans, span => span.Kind == CollectedSpan.Server);
         Assert.Equal(("dispatcher-api", "POST /push"), (server.Service, server.Name));
@@ -33,19 +33,27 @@ public sealed class TraceTests
         Assert.Equal(("kafka", "send", "push.apns.urgent"), (send.Tags["messaging.system"], send.Tags["messaging.operation.name"], send.Tags["messaging.destination.name"]));
 
         var taken = spans.Where(span => span.Kind == CollectedSpan.Consumer).OrderBy(span => span.Start).ToList();
-        Assert.Equal(2, taken.Count);
-        Assert.Equal([send.SpanId, taken[0].SpanId], taken.Select(span => span.ParentId));
+        Assert.InRange(taken.Count, 2, 3); // a wait that is longer than its tier ends in another one
+        Assert.Equal([send.SpanId, .. taken.SkipLast(1).Select(span => span.SpanId)], taken.Select(span => span.ParentId));
         Assert.Equal("process push.apns.urgent", taken[0].Name);
-        Assert.StartsWith("process push.delay.", taken[1].Name, StringComparison.Ordinal);
+        Assert.All(taken.Skip(1), span => Assert.StartsWith("process push.delay.", span.Name, StringComparison.Ordinal));
         Assert.All(taken, span => Assert.Equal(("dispatcher-worker", $"{push.Id}"), (span.Service, span.Tags["dispatcher.push.id"])));
-        Assert.Equal(["delayed", "accepted"], taken.Select(span => span.Tags["dispatcher.outcome"]));
+        Assert.All(taken.SkipLast(1), span => Assert.Equal("delayed", span.Tags["dispatcher.outcome"]));
+        Assert.Equal("accepted", taken[^1].Tags["dispatcher.outcome"]);
 
         var attempts = spans.Where(span => span.Kind == CollectedSpan.Client).OrderBy(span => span.Start).ToList();
-        Assert.Equal(taken.Select(span => span.SpanId), attempts.Select(span => span.ParentId));
+        Assert.Equal([taken[0].SpanId, taken[^1].SpanId], attempts.Select(span => span.ParentId));
         Assert.Equal([("503", "1"), ("200", "2")], attempts.Select(span => (span.Tags["http.response.status_code"], span.Tags["dispatcher.attempt"])));
         Assert.All(attempts, span => Assert.Equal("127.0.0.1", span.Tags["server.address"]));
 
         Assert.All(collector.Spans, span => Assert.DoesNotContain(span.Tags.Values, value => value.Contains(token, StringComparison.Ordinal)));
+
+        bool IsWhole(IReadOnlyCollection<CollectedSpan> all)
+        {
+            var ours = all.Where(span => span.TraceId == trace).ToList();
+            return ours.Exists(span => span.Kind == CollectedSpan.Server)
+                && ours.Exists(span => span.Kind == CollectedSpan.Consumer && span.Tags.GetValueOrDefault("dispatcher.outcome") == "accepted");
+        }
     }
 
     [Fact]

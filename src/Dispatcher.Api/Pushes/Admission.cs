@@ -1,6 +1,7 @@
 using Dispatcher.Api.Content;
 using Dispatcher.Api.Templates;
 using Dispatcher.Core.Apps;
+using Dispatcher.Core.Providers;
 using Dispatcher.Core.Providers.Apns;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
@@ -23,12 +24,12 @@ internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
         PushRequest request, IReadOnlyList<Guid> ids, string tenant, List<PushProblem> problems, List<(App App, Composed Content)>? shown = null)
     {
         var pushes = new List<(PushNotification, Lane)>(request.Targets.Count);
-        var checkedContents = new HashSet<(string App, TargetKind Kind, Composed Content)>();
-        var told = new HashSet<PushProblem>(); // targets that differ may still have the same wrong
-        var pointedAt = problems.Select(problem => problem.JsonPointer).ToHashSet(StringComparer.Ordinal);
+        var checkedContents = request.Targets.Count > 1 ? new HashSet<(string App, TargetKind Kind, Composed Content)>() : null;
+        HashSet<PushProblem>? told = null; // targets that differ may still have the same wrong
+        var pointedAt = problems.Count > 0 ? problems.Select(problem => problem.JsonPointer).ToHashSet(StringComparer.Ordinal) : null;
         void Add(string pointer, string message)
         {
-            if (!pointedAt.Contains(pointer))
+            if (pointedAt?.Contains(pointer) != true)
                 problems.Add(new PushProblem(pointer, message));
         }
 
@@ -54,11 +55,13 @@ internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
             if (!checksContent || composer.For(i, app.Provider, problems) is not { } composed)
                 continue;
             var push = composed.Content with { Id = ids[i], App = name, Target = target };
-            if (checkedContents.Add((name, target.Kind, composed))) // content is the same for most such targets of an app
+            if (checkedContents?.Add((name, target.Kind, composed)) != false) // content is the same for most such targets of an app
             {
-                problems.AddRange(ContentProblems(push, app, request.PointerTo(i))
-                    .Select(problem => origin.Of(problem, i, composed))
-                    .Where(told.Add));
+                foreach (var problem in ContentProblems(push, app, request, i))
+                {
+                    if ((told ??= []).Add(origin.Of(problem, i, composed)))
+                        problems.Add(origin.Of(problem, i, composed));
+                }
             }
 
             shown?.Add((app, composed));
@@ -68,12 +71,12 @@ internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
         return pushes;
     }
 
-    private static IEnumerable<PushProblem> ContentProblems(PushNotification push, App app, string target)
+    private static IReadOnlyList<PushProblem> ContentProblems(PushNotification push, App app, PushRequest request, int target)
     {
         var apns = app as ApnsApp;
         var hasOwnContent = apns is not null ? ApnsRules.HasOwnContent(push, apns) : push.Fcm is not null;
         if (push.Notification is null && push.Data is null or { Count: 0 } && !hasOwnContent)
-            return [new PushProblem(target, "would get nothing: give notification, data, or content in the provider's own words")];
+            return [new PushProblem(request.PointerTo(target), "would get nothing: give notification, data, or content in the provider's own words")];
         if (push.ValidateOnly && app.Provider != Provider.Fcm)
             return [new PushProblem("/validateOnly", $"must be false: {app.Provider} cannot check a push without sending it")];
         var problems = apns is not null ? ApnsRules.Check(push, apns) : FcmRules.Check(push);
@@ -82,7 +85,7 @@ internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
 
     /// <summary>Providers count what they render; the record also has what is meant for the other one, and what they do not count.</summary>
     private static IReadOnlyList<PushProblem> SizeProblems(PushNotification push) =>
-        PushJson.Measure(push) is var size && size > PushLimits.MaxRecordBytes
+        RenderedSize.AtMost(push) > PushLimits.MaxRecordBytes && PushJson.Measure(push) is var size && size > PushLimits.MaxRecordBytes
             ? [new PushProblem("", $"has {size} bytes, which is more than the {PushLimits.MaxRecordBytes} that a push may have")]
             : [];
 }

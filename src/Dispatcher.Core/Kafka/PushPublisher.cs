@@ -1,4 +1,3 @@
-using System.Buffers;
 using Confluent.Kafka;
 using Dispatcher.Core.Kafka.Backlogs;
 using Dispatcher.Core.Pushes;
@@ -28,7 +27,7 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics, Ba
         IReadOnlyList<(PushNotification Push, Lane Lane)> pushes, IReadOnlyList<RepeatMark?>? marks = null)
     {
         var values = Encode(pushes);
-        var bytes = values.Sum(value => (long)value.Length);
+        var bytes = values.Sum(static value => (long)value.Length);
         if (!TryReserve(values.Length, bytes))
             return PublishAnswer.QueueFull;
         var entry = backlog?.TryEnter(pushes, values) ?? default;
@@ -100,14 +99,8 @@ public sealed class PushPublisher(RecordProducer producer, TopicNames topics, Ba
     private static byte[][] Encode(IReadOnlyList<(PushNotification Push, Lane Lane)> pushes)
     {
         var values = new byte[pushes.Count][];
-        var buffer = new ArrayBufferWriter<byte>(1024);
         for (var i = 0; i < values.Length; i++)
-        {
-            PushJson.Encode(pushes[i].Push, buffer);
-            values[i] = buffer.WrittenSpan.ToArray();
-            buffer.ResetWrittenCount();
-        }
-
+            values[i] = PushJson.Encode(pushes[i].Push);
         return values;
     }
 

@@ -2,8 +2,8 @@ using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Providers;
 
-/// <summary>How long a body can be at most, without rendering it: most pushes are far from any limit, and need not be rendered to know.</summary>
-internal static class RenderedSize
+/// <summary>How long a push can be at most, rendered or as a record, without writing it: most pushes are far from any limit, and need not be rendered to know.</summary>
+public static class RenderedSize
 {
     /// <summary>The names that rendering adds, with room to spare.</summary>
     private const int Names = 512;

@@ -81,8 +81,12 @@ internal sealed class LaneDispatcher(
     public async Task StopAsync()
     {
         await _abort.CancelAsync();
-        for (var push = queue.TryTake(); push is not null; push = queue.Next(push))
-            await DispatchAsync(push, evicted: false); // its partition is closed: it only gives its buffer back
+        if (queue.TryTake() is { } left)
+        {
+            Interlocked.Increment(ref _running);
+            await LoopAsync(left, evicted: false); // their partitions are closed: they only give their buffers back
+        }
+
         LoopEnded();
         await _idle.Task;
     }
@@ -109,11 +113,37 @@ internal sealed class LaneDispatcher(
             preferLocal: false);
     }
 
+    /// <summary>Sees pushes through, one after the other. What each of them meets stays here: a loop ends for want of pushes and nothing else.</summary>
     private async Task LoopAsync(ConsumedPush first, bool evicted)
     {
         for (var push = first; push is not null; push = queue.Next(push), evicted = false)
         {
-            await DispatchAsync(push, evicted);
+            if (push.TryStart())
+            {
+                using var span = push.Trace is { } trace
+                    ? DispatchTraces.Taken(trace, push.IsReplay, settler.Lane, push.Topic, push.Partition.Partition, push.Offset)
+                    : null;
+                try
+                {
+                    await (evicted
+                        ? settler.PostponeAsync(push, time.GetUtcNow() + EvictedFor, "crowded", _abort.Token)
+                        : DispatchAsync(push, _abort.Token));
+                }
+                catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+                {
+                    // Shutdown: the push stays in Kafka.
+                }
+                catch (Exception e)
+                {
+                    // Only settling throws here. The offset stays open, so the partition's window shows it and a restart tries again.
+                    faults.Saw(e, push, "its offset stays open");
+                }
+                finally
+                {
+                    push.Abandon(); // does nothing to a push that has ended, or that waits for its result's acknowledgement
+                }
+            }
+
             if (evicted)
                 Interlocked.Decrement(ref _evicting);
             Interlocked.Increment(ref _ended);
@@ -128,34 +158,6 @@ internal sealed class LaneDispatcher(
             _idle.TrySetResult();
     }
 
-    private async Task DispatchAsync(ConsumedPush consumed, bool evicted)
-    {
-        if (!consumed.TryStart())
-            return;
-        using var span = consumed.Trace is { } trace
-            ? DispatchTraces.Taken(trace, consumed.IsReplay, settler.Lane, consumed.Topic, consumed.Partition.Partition, consumed.Offset)
-            : null;
-        try
-        {
-            await (evicted
-                ? settler.PostponeAsync(consumed, time.GetUtcNow() + EvictedFor, "crowded", _abort.Token)
-                : DispatchAsync(consumed, _abort.Token));
-        }
-        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
-        {
-            // Shutdown: the push stays in Kafka.
-        }
-        catch (Exception e)
-        {
-            // Only settling throws here. The offset stays open, so the partition's window shows it and a restart tries again.
-            faults.Saw(e, consumed, "its offset stays open");
-        }
-        finally
-        {
-            consumed.Abandon(); // does nothing to a push that has ended
-        }
-    }
-
     /// <summary>One push, from its bytes to its end.</summary>
     private Task DispatchAsync(ConsumedPush consumed, CancellationToken abort)
     {
@@ -166,15 +168,13 @@ internal sealed class LaneDispatcher(
             DispatchTraces.Read(push.Id, app?.Name);
         }
 
-        return settler.BeginForDebug(consumed) is { } scope
-            ? InScopeAsync(scope, RouteAsync(consumed, push, app, refusal, abort))
-            : RouteAsync(consumed, push, app, refusal, abort);
+        return settler.LogsDebug ? RouteInScopeAsync(consumed, push, app, refusal, abort) : RouteAsync(consumed, push, app, refusal, abort);
     }
 
-    private static async Task InScopeAsync(IDisposable scope, Task dispatched)
+    private async Task RouteInScopeAsync(ConsumedPush consumed, PushNotification? push, App? app, Refusal? refusal, CancellationToken abort)
     {
-        using (scope)
-            await dispatched;
+        using var scope = settler.BeginForDebug(consumed);
+        await RouteAsync(consumed, push, app, refusal, abort);
     }
 
     private Task RouteAsync(ConsumedPush consumed, PushNotification? push, App? app, Refusal? refusal, CancellationToken abort)

@@ -33,6 +33,9 @@ internal sealed partial class Settler(
     /// <summary>The lane's name.</summary>
     public string Lane => lane.Name;
 
+    /// <summary>Whether lines about every push are logged.</summary>
+    public bool LogsDebug => logger.IsEnabled(LogLevel.Debug);
+
     /// <summary>Where a push's lines are written at Debug, they say which push they are about.</summary>
     /// <param name="consumed">The push.</param>
     public IDisposable? BeginForDebug(ConsumedPush consumed) => PushScope.BeginForDebug(logger, consumed);

@@ -33,7 +33,7 @@ public sealed class KafkaTlsTests : IDisposable
         options.PropertyFiles["ssl.key.location"] = File("where-the-key-is", File("client.key", client.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem()));
         Assert.Empty(options.Validate());
 
-        var probing = Task.Run(() => KafkaProbe.Problem(options, [], TestKafka.Patience));
+        var probing = Task.Run(() => KafkaProbe.Problem(options, [], TestKafka.Patience / 3));
         using var connection = await _broker.AcceptTcpClientAsync().WaitAsync(TestKafka.Patience);
         await using var tls = new SslStream(connection.GetStream());
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
