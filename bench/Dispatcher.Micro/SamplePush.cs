@@ -1,4 +1,3 @@
-using System.Buffers;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Micro;
@@ -23,10 +22,5 @@ internal static class SamplePush
         Data = new Dictionary<string, string> { ["orderId"] = "12345" },
     };
 
-    public static byte[] Encoded(Provider provider)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        PushJson.Encode(To(provider), output);
-        return output.WrittenSpan.ToArray();
-    }
+    public static byte[] Encoded(Provider provider) => PushJson.Encode(To(provider));
 }

@@ -59,8 +59,9 @@ internal sealed class Admission(AppCatalog apps, TemplateCatalog templates)
             {
                 foreach (var problem in ContentProblems(push, app, request, i))
                 {
-                    if ((told ??= []).Add(origin.Of(problem, i, composed)))
-                        problems.Add(origin.Of(problem, i, composed));
+                    var ofRequest = origin.Of(problem, i, composed);
+                    if ((told ??= []).Add(ofRequest))
+                        problems.Add(ofRequest);
                 }
             }
 

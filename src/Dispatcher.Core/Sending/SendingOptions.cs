@@ -6,12 +6,6 @@ namespace Dispatcher.Core.Sending;
 [Live]
 public sealed class SendingOptions
 {
-    /// <summary>The most that <see cref="QuickRetries"/> may be.</summary>
-    internal const int MostQuickRetries = 5;
-
-    /// <summary>The longest that <see cref="BreakerWindow"/> may be.</summary>
-    internal static readonly TimeSpan LongestBreakerWindow = TimeSpan.FromMinutes(5);
-
     /// <summary>
     /// How long an attempt may take, 1 s to 2 min. Default: 15 s. Firebase asks for at least 10 s before a request is given up
     /// ("Scale your FCM sends").
@@ -41,7 +35,7 @@ public sealed class SendingOptions
     {
         if (AttemptTimeout < TimeSpan.FromSeconds(1) || AttemptTimeout > TimeSpan.FromMinutes(2))
             yield return $"Sending:AttemptTimeout {AttemptTimeout} must be 1 s to 2 min.";
-        if (QuickRetries is < 0 or > MostQuickRetries)
+        if (QuickRetries is < 0 or > 5)
             yield return $"Sending:QuickRetries {QuickRetries} must be 0 to 5.";
         if (QuickRetryDelay < TimeSpan.FromMilliseconds(10) || QuickRetryDelay > TimeSpan.FromSeconds(1))
             yield return $"Sending:QuickRetryDelay {QuickRetryDelay} must be 10 ms to 1 s.";
@@ -49,7 +43,7 @@ public sealed class SendingOptions
             yield return $"Sending:BreakerFailureRatio {BreakerFailureRatio} must be 0.05 to 1.";
         if (BreakerMinimumAttempts is < 2 or > 10_000)
             yield return $"Sending:BreakerMinimumAttempts {BreakerMinimumAttempts} must be 2 to 10000.";
-        if (BreakerWindow < TimeSpan.FromSeconds(1) || BreakerWindow > LongestBreakerWindow)
+        if (BreakerWindow < TimeSpan.FromSeconds(1) || BreakerWindow > TimeSpan.FromMinutes(5))
             yield return $"Sending:BreakerWindow {BreakerWindow} must be 1 s to 5 min.";
         if (BreakDuration < TimeSpan.FromSeconds(0.5) || BreakDuration > TimeSpan.FromMinutes(5))
             yield return $"Sending:BreakDuration {BreakDuration} must be 0.5 s to 5 min.";

@@ -65,6 +65,17 @@ public sealed class InMemoryKafka : IDisposable
     public void MoveCoordinator(string group, int broker) =>
         Do(() => MockCluster.SetCoordinator(_cluster, "group", group, broker), $"make broker {broker} the coordinator of {group}");
 
+    /// <summary>After how much silence a member of a KIP-848 group is dead, and how often it shall be heard; librdkafka has its own idea unless told.</summary>
+    public void SetConsumerSession(TimeSpan session, TimeSpan heartbeat)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            MockCluster.SetConsumerSession(_cluster, (int)session.TotalMilliseconds);
+            MockCluster.SetConsumerHeartbeat(_cluster, (int)heartbeat.TotalMilliseconds);
+        }
+    }
+
     /// <summary>Takes a partition's leader away, so that nobody can read or write it.</summary>
     public void RemoveLeader(string topic, int partition) =>
         Do(() => MockCluster.SetLeader(_cluster, topic, partition, -1), $"take the leader of {topic}/{partition} away");

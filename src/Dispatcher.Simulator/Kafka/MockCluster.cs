@@ -50,6 +50,12 @@ internal static partial class MockCluster
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
     public static partial void SetInitialRebalanceDelay(nint cluster, int milliseconds);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_group_consumer_session_timeout_ms")]
+    public static partial void SetConsumerSession(nint cluster, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_group_consumer_heartbeat_interval_ms")]
+    public static partial void SetConsumerHeartbeat(nint cluster, int milliseconds);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_partition_set_leader", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SetLeader(nint cluster, string topic, int partition, int broker);
 

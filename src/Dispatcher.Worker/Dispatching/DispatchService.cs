@@ -56,6 +56,7 @@ internal sealed partial class DispatchService : IHostedService, IDisposable
             apps,
             kafka,
             options,
+            producer,
             new HandOff(producer, time, chance, kafkaMetrics, loggers.CreateLogger<HandOff>()),
             partitions => producer.EndsAsync(partitions, EndsTimeout),
             _retry,

@@ -62,17 +62,6 @@ internal sealed partial class HandOff(
         }
     }
 
-    /// <summary>Produces a record once and has somebody told, who costs no task; <see cref="ProduceAsync(string, Message{byte[], byte[]}, CancellationToken)"/> is for what comes after.</summary>
-    /// <param name="topic">Where to.</param>
-    /// <param name="message">The record.</param>
-    /// <param name="listener">Who is told.</param>
-    public void Produce(string topic, Message<byte[]?, byte[]?> message, IProduceListener listener) => producer.Produce(topic, message, listener);
-
-    /// <summary>A record was acknowledged that was produced so.</summary>
-    /// <param name="topic">Where to.</param>
-    /// <param name="since">When it was produced.</param>
-    public void Acked(string topic, long since) => metrics.HandedOff(topic, time.GetElapsedTime(since));
-
     private static int SizeOf(Message<byte[]?, byte[]?> message)
     {
         var size = (message.Key?.Length ?? 0) + (message.Value?.Length ?? 0);

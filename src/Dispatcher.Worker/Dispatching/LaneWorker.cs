@@ -13,6 +13,7 @@ internal sealed record LaneParts(
     AppCatalog Apps,
     KafkaOptions Kafka,
     WorkerOptions Options,
+    RecordProducer Producer,
     HandOff HandOff,
     AskEnds AskEnds,
     RetryDecision Retry,
@@ -39,7 +40,8 @@ internal sealed class LaneWorker : IDisposable
             lane,
             parts.Kafka,
             parts.HandOff,
-            new PendingResults(lane, options.MaxInFlight, parts.HandOff, parts.DispatchMetrics, faults, parts.Time),
+            new PendingResults(
+                lane, options.MaxInFlight, parts.Producer, parts.HandOff, parts.DispatchMetrics, parts.KafkaMetrics, faults, parts.Time),
             parts.Retry,
             gates,
             parts.DispatchMetrics,

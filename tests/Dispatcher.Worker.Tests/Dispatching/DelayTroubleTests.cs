@@ -89,7 +89,7 @@ public sealed class DelayTroubleTests : IDisposable
             LaneCluster.Lane,
             _cluster.Options,
             handOff,
-            new PendingResults(LaneCluster.Lane, 10, handOff, metrics, faults, TimeProvider.System),
+            new PendingResults(LaneCluster.Lane, 10, producer, handOff, metrics, new KafkaMetrics(counters), faults, TimeProvider.System),
             new RetryDecision(new RetryOptions(), _cluster.Options.Topics.Delays.Waits),
             new AppGates(
                 Provider.Apns, Samples.Apps.Apps, new LimitOptions(), new SendingMetrics(counters), TimeProvider.System, NullLogger<AppGates>.Instance),

@@ -129,7 +129,7 @@ public sealed class FaultTests : IDisposable
             LaneCluster.Lane,
             _cluster.Options,
             handOff,
-            new PendingResults(LaneCluster.Lane, 10, handOff, metrics, faults, TimeProvider.System),
+            new PendingResults(LaneCluster.Lane, 10, producer, handOff, metrics, new KafkaMetrics(counters), faults, TimeProvider.System),
             new RetryDecision(new RetryOptions(), _cluster.Options.Topics.Delays.Waits),
             new AppGates(
                 LaneCluster.Lane.Provider,

@@ -101,8 +101,10 @@ public sealed class PendingResultsTests : IDisposable
         return new PendingResults(
             LaneCluster.Lane,
             bound,
+            _producer,
             new HandOff(_producer, TimeProvider.System, () => 0.5, new KafkaMetrics(_counters), NullLogger<HandOff>.Instance),
             metrics,
+            new KafkaMetrics(_counters),
             new Faults(LaneCluster.Lane, metrics, TimeProvider.System, NullLogger<Faults>.Instance),
             TimeProvider.System);
     }

@@ -18,6 +18,7 @@ internal sealed class LaneCluster : IDisposable
     {
         Partitions = partitions;
         Kafka = InMemoryKafka.Start(brokers);
+        Kafka.SetConsumerSession(TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(100)); // as the classic protocol's members have it below
         Options = NewOptions(Kafka, delayTiers);
         foreach (var topic in Options.Topics.All)
             Kafka.CreateTopic(topic, topic == Topic ? partitions : 1);

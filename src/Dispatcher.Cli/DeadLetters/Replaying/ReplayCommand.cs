@@ -76,7 +76,7 @@ internal sealed class ReplayCommand(Terminal terminal, TimeProvider time)
             return ExitCode.Failure;
 
         var stretch = await hold.TakeAsync(state, everything.Ranges, order.IsForced, stop);
-        using var meters = new UnwatchedMeters();
+        using var meters = new UnobservedMeters();
         using var producer = new RecordProducer(
             ProducerSettings.ForRequests(kafka.Options), new KafkaMetrics(meters), NullLogger<RecordProducer>.Instance);
         var run = new ReplayRun(kafka, new PushPublisher(producer, kafka.Topics), hold, judge, order, time);
