@@ -36,7 +36,7 @@ internal sealed partial class ClockSkew(string provider, TimeProvider time, ILog
     {
         if (Volatile.Read(ref _isMeasured) && time.GetElapsedTime(Volatile.Read(ref _measuredAt)) < Pace)
             return;
-        Measure(answer.Headers.Date);
+        Measure(answer.Fields.DateAt);
     }
 
     private void Measure(DateTimeOffset? date)

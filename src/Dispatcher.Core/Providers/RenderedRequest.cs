@@ -1,3 +1,4 @@
+using Dispatcher.Core.Providers.Connections.Http2;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Providers;
@@ -20,14 +21,13 @@ public sealed record RenderedRequest(
         target.IsDevice || target.Kind == TargetKind.Channel ? new Target(target.Kind, target.Hash) : target;
 
     /// <summary>Takes a request that was made in the way of those that are sent.</summary>
-    internal static RenderedRequest Of(HttpRequestMessage request, ReadOnlyMemory<byte> body, int size, int maxSize) => new(
-        request.Method.Method,
-        request.RequestUri!.ToString(),
-        [
-            .. request.Headers.NonValidated.Concat(request.Content!.Headers.NonValidated)
-                .Select(header => KeyValuePair.Create(header.Key.ToLowerInvariant(), header.Value.ToString())),
-        ],
-        body,
-        size,
-        maxSize);
+    internal static RenderedRequest Of(Uri endpoint, Http2Request request, ReadOnlyMemory<byte> body, int size, int maxSize)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        foreach (var field in request.Fields)
+            headers.Add(new(field.Name, field.Value));
+        if (request.IdName is { } idName)
+            headers.Add(new(idName, request.Id.ToString()));
+        return new(request.Method, new Uri(endpoint, request.Root + request.Rest).ToString(), headers, body, size, maxSize);
+    }
 }

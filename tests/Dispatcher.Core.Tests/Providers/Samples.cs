@@ -1,8 +1,8 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
+using Dispatcher.Core.Providers.Connections.Http2;
 using Dispatcher.Core.Providers.Fcm;
 using Dispatcher.Core.Pushes;
 
@@ -45,14 +45,29 @@ internal static class Samples
 
     public static HttpAnswer Answer(int status, string body, params (string Name, string Value)[] headers)
     {
-        var response = new HttpResponseMessage();
+        var head = new AnswerHead();
         foreach (var (name, value) in headers)
-            response.Headers.TryAddWithoutValidation(name, value);
-        return new HttpAnswer(status, response.Headers, Encoding.UTF8.GetBytes(body));
+            head.Field(Encoding.ASCII.GetBytes(name.ToLowerInvariant()), Encoding.ASCII.GetBytes(value));
+        return new HttpAnswer(status, head.Fields, Encoding.UTF8.GetBytes(body));
     }
 
-    public static string? Header(HttpRequestHeaders headers, string name) =>
-        headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
+    public static string? Header(Http2Request request, string name)
+    {
+        foreach (var field in request.Fields)
+        {
+            if (field.Name == name)
+                return field.Value;
+        }
+
+        return name == request.IdName ? request.Id.ToString() : null;
+    }
+
+    /// <summary>All of a request's fields, in alphabetical order.</summary>
+    public static IReadOnlyList<string> HeadersOf(Http2Request request)
+    {
+        var fields = request.Fields.ToArray().Select(field => $"{field.Name}: {field.Value}");
+        return [.. (request.IdName is { } idName ? fields.Append($"{idName}: {request.Id}") : fields).Order(StringComparer.Ordinal)];
+    }
 
     public static void AssertJson(string expected, ReadOnlySpan<byte> actual)
     {

@@ -20,7 +20,7 @@ internal readonly record struct ApnsAnswer(SendOutcome Outcome, ApnsReason? Reas
     {
         if (answer.Status is >= 200 and < 300)
         {
-            var id = answer.Header("apns-unique-id") ?? answer.Header("apns-id") ?? answer.Header("apns-request-id");
+            var id = answer.Fields.ApnsUniqueId ?? answer.Fields.ApnsId ?? answer.Fields.ApnsRequestId;
             return new(new SendOutcome.Accepted(id) { Status = answer.Status }, Reason: null);
         }
 
@@ -33,7 +33,7 @@ internal readonly record struct ApnsAnswer(SendOutcome Outcome, ApnsReason? Reas
             {
                 Reason = word,
                 Status = answer.Status,
-                RetryAfter = answer.RetryAfter(now),
+                RetryAfter = answer.Fields.RetryAfterFrom(now),
                 Detail = LikelyCause(word, app, push),
             },
             reason);

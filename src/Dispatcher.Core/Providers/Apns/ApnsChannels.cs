@@ -1,7 +1,7 @@
-using System.Net;
 using System.Text.Json;
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
+using Dispatcher.Core.Providers.Connections.Http2;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Telemetry;
@@ -52,8 +52,8 @@ public sealed class ApnsChannels : IDisposable
     /// <exception cref="InvalidAppException">The app's credential cannot be read or used.</exception>
     public Task<ChannelAnswer<ApnsChannel>> CreateAsync(ApnsApp app, ChannelStorage storage, CancellationToken cancellationToken) => AskAsync(
         app,
-        to => Request(HttpMethod.Post, $"{to.Channels}/channels", channel: null, $$"""{"message-storage-policy":{{(int)storage}},"push-type":"LiveActivity"}"""),
-        answer => answer.Header("apns-channel-id") is { Length: > 0 } id ? new ApnsChannel(id, storage) : null,
+        to => Request("POST", $"{to.Channels}/channels", channel: null, $$"""{"message-storage-policy":{{(int)storage}},"push-type":"LiveActivity"}"""),
+        answer => answer.Fields.ApnsChannelId is { Length: > 0 } id ? new ApnsChannel(id, storage) : null,
         cancellationToken);
 
     /// <summary>Reads a channel.</summary>
@@ -63,7 +63,7 @@ public sealed class ApnsChannels : IDisposable
     /// <exception cref="InvalidAppException">The app's credential cannot be read or used.</exception>
     public Task<ChannelAnswer<ApnsChannel>> ReadAsync(ApnsApp app, string id, CancellationToken cancellationToken) => AskAsync(
         app,
-        to => Request(HttpMethod.Get, $"{to.Channels}/channels", id),
+        to => Request("GET", $"{to.Channels}/channels", id),
         answer => Member(answer, "message-storage-policy") is { ValueKind: JsonValueKind.Number } policy && policy.TryGetInt32(out var storage)
             ? new ApnsChannel(id, (ChannelStorage)storage)
             : null,
@@ -76,7 +76,7 @@ public sealed class ApnsChannels : IDisposable
     /// <returns>Its id.</returns>
     /// <exception cref="InvalidAppException">The app's credential cannot be read or used.</exception>
     public Task<ChannelAnswer<string>> DeleteAsync(ApnsApp app, string id, CancellationToken cancellationToken) =>
-        AskAsync(app, to => Request(HttpMethod.Delete, $"{to.Channels}/channels", id), _ => id, cancellationToken);
+        AskAsync(app, to => Request("DELETE", $"{to.Channels}/channels", id), _ => id, cancellationToken);
 
     /// <summary>Lists the ids of an app's channels.</summary>
     /// <param name="app">Whose.</param>
@@ -84,7 +84,7 @@ public sealed class ApnsChannels : IDisposable
     /// <exception cref="InvalidAppException">The app's credential cannot be read or used.</exception>
     public Task<ChannelAnswer<IReadOnlyList<string>>> ListAsync(ApnsApp app, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<string>>(
         app,
-        to => Request(HttpMethod.Get, $"{to.Channels}/all-channels", channel: null),
+        to => Request("GET", $"{to.Channels}/all-channels", channel: null),
         answer => Member(answer, "channels") is { ValueKind: JsonValueKind.Array } ids
             ? [.. ids.EnumerateArray().Where(id => id.ValueKind == JsonValueKind.String).Select(id => id.GetString()!)]
             : null,
@@ -94,7 +94,7 @@ public sealed class ApnsChannels : IDisposable
     public void Dispose() => _sessions.Dispose();
 
     private async Task<ChannelAnswer<T>> AskAsync<T>(
-        ApnsApp app, Func<ApnsDestination, HttpRequestMessage> ask, Func<HttpAnswer, T?> read, CancellationToken cancellationToken)
+        ApnsApp app, Func<ApnsDestination, Http2Request> ask, Func<HttpAnswer, T?> read, CancellationToken cancellationToken)
         where T : class
     {
         var (destination, session) = SessionOf(app);
@@ -106,9 +106,9 @@ public sealed class ApnsChannels : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             var token = session.Token;
-            using var request = ask(destination);
+            var request = ask(destination);
             if (token is not null)
-                request.Headers.TryAddWithoutValidation("authorization", token.Authorization);
+                request.Add("authorization", token.Authorization);
             var reply = await session.SendAsync(request, either.Token);
             var outcome = reply.Failure ?? session.Conclude(reply, token, push: null);
             if (outcome is SendOutcome.Accepted)
@@ -133,16 +133,11 @@ public sealed class ApnsChannels : IDisposable
         }
     }
 
-    private static HttpRequestMessage Request(HttpMethod method, string uri, string? channel, string? body = null)
+    private static Http2Request Request(string method, string path, string? channel, string? body = null)
     {
-        var request = new HttpRequestMessage(method, uri)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = body is null ? null : new PushContent(System.Text.Encoding.UTF8.GetBytes(body)),
-        };
+        var request = new Http2Request(method, path) { Body = body is null ? default : System.Text.Encoding.UTF8.GetBytes(body) };
         if (channel is not null)
-            request.Headers.TryAddWithoutValidation("apns-channel-id", channel);
+            request.Add("apns-channel-id", channel, recurs: false);
         return request;
     }
 

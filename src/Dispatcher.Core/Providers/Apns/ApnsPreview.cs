@@ -16,12 +16,13 @@ public sealed class ApnsPreview(ApnsOptions options)
         var type = ApnsPushType.Of(push, app.BundleId);
         var body = new ArrayBufferWriter<byte>();
         ApnsPayload.Render(push, type, body);
-        using var request = ApnsRequest.Create(
+        var destination = new ApnsDestination(app, options);
+        var request = ApnsRequest.Create(
             push with { Target = RenderedRequest.Shown(push.Target) },
             type,
-            new ApnsDestination(app, options),
+            destination,
             app.Identity is ApnsKeyFile ? $"bearer {RenderedRequest.Redacted}" : null,
             body.WrittenMemory);
-        return RenderedRequest.Of(request, body.WrittenMemory, body.WrittenCount, ApnsRules.MaxBytes(push, type));
+        return RenderedRequest.Of(push.Target.Kind == TargetKind.Channel ? destination.BroadcastEndpoint : destination.Endpoint, request, body.WrittenMemory, body.WrittenCount, ApnsRules.MaxBytes(push, type));
     }
 }

@@ -114,7 +114,7 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
         var body = new PooledBuffer();
         ApnsPayload.Render(push, type, body);
         var token = session.Token;
-        using var request = ApnsRequest.Create(push, type, route.Destination, token?.Authorization, body.Written);
+        var request = ApnsRequest.Create(push, type, route.Destination, token?.Authorization, body.Written);
         var reply = await session.SendAsync(request, cancellationToken);
         if (reply.Failure is { } failure)
             return failure;

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Net;
-using Dispatcher.Core.Providers.Connections;
+using Dispatcher.Core.Providers.Connections.Http2;
 using Dispatcher.Core.Pushes;
 
 namespace Dispatcher.Core.Providers.Apns;
@@ -11,8 +10,7 @@ namespace Dispatcher.Core.Providers.Apns;
 /// </summary>
 internal static class ApnsRequest
 {
-    /// <summary>Addresses are an origin of ours and hexadecimal digits, so there is nothing to make canonical: two strings less a push.</summary>
-    private static readonly UriCreationOptions Plain = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private const string Devices = "/3/device/";
 
     /// <summary>Makes the request.</summary>
     /// <param name="push">The push.</param>
@@ -20,35 +18,27 @@ internal static class ApnsRequest
     /// <param name="destination">Where its app's pushes go.</param>
     /// <param name="authorization">The provider token's header; <see langword="null"/> where the connection shows a certificate.</param>
     /// <param name="body">The rendered payload.</param>
-    public static HttpRequestMessage Create(
+    public static Http2Request Create(
         PushNotification push, ApnsPushType type, ApnsDestination destination, string? authorization, ReadOnlyMemory<byte> body)
     {
         var isBroadcast = push.Target.Kind == TargetKind.Channel;
-        var request = new HttpRequestMessage(HttpMethod.Post, isBroadcast ? destination.Broadcasts : new Uri(destination.Devices + push.Target.Value, Plain))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new PushContent(body),
-        };
-        var headers = request.Headers;
+        var (root, rest) = isBroadcast ? (destination.Broadcasts, "") : (Devices, push.Target.Value);
+        var request = new Http2Request("POST", root, rest) { IdName = isBroadcast ? "apns-request-id" : "apns-id", Id = push.Id, Body = body };
         if (authorization is not null)
-            headers.TryAddWithoutValidation("authorization", authorization);
-        headers.TryAddWithoutValidation("apns-push-type", type.Name);
-        headers.TryAddWithoutValidation("apns-priority", Priority(push, type));
+            request.Add("authorization", authorization);
+        request.Add("apns-push-type", type.Name);
+        request.Add("apns-priority", Priority(push, type));
         if (Expiration(push, type) is { } expiration)
-            headers.TryAddWithoutValidation("apns-expiration", expiration.ToString(CultureInfo.InvariantCulture));
-
+            request.Add("apns-expiration", expiration.ToString(CultureInfo.InvariantCulture), recurs: expiration == 0);
         if (isBroadcast)
         {
-            headers.TryAddWithoutValidation("apns-request-id", push.Id.ToString());
-            headers.TryAddWithoutValidation("apns-channel-id", push.Target.Value);
+            request.Add("apns-channel-id", push.Target.Value, recurs: false);
             return request;
         }
 
-        headers.TryAddWithoutValidation("apns-id", push.Id.ToString());
-        headers.TryAddWithoutValidation("apns-topic", push.Apns?.Topic ?? destination.TopicOf(type));
+        request.Add("apns-topic", push.Apns?.Topic ?? destination.TopicOf(type));
         if ((push.Apns?.CollapseId ?? push.CollapseKey) is { } collapseId)
-            headers.TryAddWithoutValidation("apns-collapse-id", collapseId);
+            request.Add("apns-collapse-id", collapseId, recurs: false);
         return request;
     }
 

@@ -1,5 +1,6 @@
 using Dispatcher.Core.Apps;
 using Dispatcher.Core.Providers.Connections;
+using Dispatcher.Core.Providers.Connections.Http2;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Microsoft.Extensions.Logging;
@@ -36,7 +37,7 @@ internal sealed partial class ApnsSession(
     }
 
     /// <summary>Sends a request.</summary>
-    public ValueTask<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => pool.SendAsync(request, cancellationToken);
+    public ValueTask<Reply> SendAsync(Http2Request request, CancellationToken cancellationToken) => pool.SendAsync(request, cancellationToken);
 
     /// <summary>Reads an answer and does what it asks for: another connection, another token.</summary>
     /// <param name="reply">The answer.</param>

@@ -6,7 +6,7 @@ internal sealed class ConnectionHealth
     // A connection whose requests all run into their deadlines is dead, whatever TCP and pings say (dotnet/runtime#120179, #82236).
     private const int TimeoutsUntilDead = 3;
 
-    // .NET has sent each of them four times by then. A peer that is going away refuses for hours (node-apn#140).
+    // A push is sent three times at most. A peer that is going away refuses for hours (node-apn#140).
     private const int RefusalsUntilDead = 5;
 
     private long _quietSince;

@@ -11,7 +11,7 @@ internal sealed partial class ConnectionPool
 
     private long _measuredAt;
     private long _measuredBytes;
-    private long _reportedReplays;
+    private long _reportedRefused;
     private int _wantedForBytes;
     private bool _hasAged;
 
@@ -19,7 +19,7 @@ internal sealed partial class ConnectionPool
     private PoolLoad Load()
     {
         lock (_lock)
-            return new PoolLoad(_open.Count, _inFlight, _waiting.Count, _traffic.Leaving, _open.Sum(connection => connection.Streams.Allowed));
+            return new PoolLoad(_open.Count, _inFlight, _waiting.Count, _open.Sum(connection => connection.Blocked), _open.Sum(connection => connection.Streams.Allowed));
     }
 
     /// <summary>Once a second: what time alone changes.</summary>
@@ -32,6 +32,7 @@ internal sealed partial class ConnectionPool
             Measure_NeedsLock();
             foreach (var connection in _open.ToArray())
             {
+                connection.Tick();
                 var isIdle = connection.Streams.InUse == 0;
                 if (isIdle && connection.Age.Idle >= _settings.IdleTimeout)
                     Retire_NeedsLock(connection, "idle");
@@ -46,12 +47,12 @@ internal sealed partial class ConnectionPool
 
     private void Measure_NeedsLock()
     {
-        var (now, bytes, replays) = (_time.GetTimestamp(), _traffic.Bytes, _traffic.Replays);
+        var (now, bytes, refused) = (_time.GetTimestamp(), _traffic.Bytes, Interlocked.Read(ref _refused));
         var seconds = _time.GetElapsedTime(_measuredAt, now).TotalSeconds;
         var roundTrip = _open.Count == 0 ? TimeSpan.Zero : _open.Min(connection => connection.RoundTrip);
         _wantedForBytes = seconds <= 0 ? 0 : Growth.ConnectionsFor((bytes - _measuredBytes) / seconds, roundTrip);
-        _metrics.Left(bytes - _measuredBytes, replays - _reportedReplays);
-        (_measuredAt, _measuredBytes, _reportedReplays) = (now, bytes, replays);
+        _metrics.Left(bytes - _measuredBytes, refused - _reportedRefused);
+        (_measuredAt, _measuredBytes, _reportedRefused) = (now, bytes, refused);
     }
 
     private void DialIfNeeded_NeedsLock()
@@ -95,7 +96,18 @@ internal sealed partial class ConnectionPool
         try
         {
             var dialed = await _dialer.DialAsync(InUse, _closing.Token);
-            Opened(new Http2Connection(dialed, _settings, _traffic, new ConnectionAge(Lifetime(), _time)), _time.GetElapsedTime(started));
+            var connection = new Http2Connection(dialed, _settings, _traffic, new ConnectionAge(Lifetime(), _time), _time);
+            try
+            {
+                await connection.StartAsync(_closing.Token);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+
+            Opened(connection, _time.GetElapsedTime(started));
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
@@ -109,7 +121,7 @@ internal sealed partial class ConnectionPool
 
     private void Opened(Http2Connection connection, TimeSpan took)
     {
-        connection.Listen(Allows, GoesAway, Ends);
+        connection.Streams.PeerAllows(connection.PeerStreams);
         var (isTooLate, isBack) = (false, false);
         lock (_lock)
         {
@@ -130,6 +142,7 @@ internal sealed partial class ConnectionPool
             return;
         }
 
+        connection.Listen(Allows, GoesAway, Ends);
         _metrics.Opened(took);
         if (isBack)
             Log.Reached(_logger, _settings.Endpoint.Authority);

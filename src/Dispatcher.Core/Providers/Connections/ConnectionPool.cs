@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Dispatcher.Core.Providers.Connections.Http2;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Dispatcher.Core.Providers.Connections;
 /// <remarks>Its line has no bound of its own: who stands in it holds a permit and one of the lane's dispatch loops.</remarks>
 internal sealed partial class ConnectionPool : IDisposable
 {
-    // What a connection loses without having processed it is sent on another one at once, so often.
+    // What a connection loses or refuses without having processed it is sent again at once, so often.
     private const int MaxResends = 2;
 
     private readonly Lock _lock = new();
@@ -29,6 +30,7 @@ internal sealed partial class ConnectionPool : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly ITimer _tick;
     private int _inFlight;
+    private long _refused;
     private bool _isDialing;
     private bool _isClosed;
 
@@ -46,7 +48,7 @@ internal sealed partial class ConnectionPool : IDisposable
     }
 
     /// <summary>Sends a request.</summary>
-    public ValueTask<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public ValueTask<Reply> SendAsync(Http2Request request, CancellationToken cancellationToken)
     {
         SendingTraces.Asking(_settings.Endpoint);
         var (connection, waiter, failure) = Enter();
@@ -80,13 +82,13 @@ internal sealed partial class ConnectionPool : IDisposable
         _metrics.Dispose();
     }
 
-    private async ValueTask<Reply> SendLaterAsync(StreamWaiter waiter, HttpRequestMessage request, CancellationToken cancellationToken) =>
+    private async ValueTask<Reply> SendLaterAsync(StreamWaiter waiter, Http2Request request, CancellationToken cancellationToken) =>
         await WaitAsync(waiter, cancellationToken) is { } connection
             ? await SendAsync(connection, request, cancellationToken)
             : Reply.Failed(waiter.Failure!);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Reply> SendAsync(Http2Connection connection, HttpRequestMessage request, CancellationToken cancellationToken)
+    private async ValueTask<Reply> SendAsync(Http2Connection connection, Http2Request request, CancellationToken cancellationToken)
     {
         for (var resends = 0; ; resends++)
         {
@@ -100,9 +102,13 @@ internal sealed partial class ConnectionPool : IDisposable
                 Conclude(connection, reply);
             }
 
-            if (!ReferenceEquals(reply.Failure, TransportFailure.Lost) || resends == MaxResends)
+            var (isLost, isRefused) = (ReferenceEquals(reply.Failure, TransportFailure.Lost), ReferenceEquals(reply.Failure, TransportFailure.Refused));
+            if (isRefused)
+                Interlocked.Increment(ref _refused);
+            if (!(isLost || isRefused) || resends == MaxResends)
                 return reply;
-            _metrics.Resent();
+            if (isLost)
+                _metrics.Resent();
             var (next, waiter, failure) = Enter();
             if (next is null && failure is null)
                 next = await WaitAsync(waiter!, cancellationToken);

@@ -13,6 +13,9 @@ internal sealed record ConnectionSettings
     /// <summary>Scheme, host and port.</summary>
     public required Uri Endpoint { get; init; }
 
+    /// <summary>Host and port as a request names them.</summary>
+    public string Authority => field ??= AuthorityOf(Endpoint);
+
     /// <summary>Connections at most; one more while one is replaced.</summary>
     public required int Connections { get; init; }
 
@@ -54,4 +57,10 @@ internal sealed record ConnectionSettings
 
     /// <summary>Asks DNS.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+
+    private static string AuthorityOf(Uri endpoint)
+    {
+        var host = endpoint.HostNameType == UriHostNameType.IPv6 ? $"[{endpoint.IdnHost}]" : endpoint.IdnHost;
+        return endpoint.IsDefaultPort ? host : $"{host}:{endpoint.Port}";
+    }
 }

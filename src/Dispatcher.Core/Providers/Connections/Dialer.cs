@@ -6,10 +6,9 @@ namespace Dispatcher.Core.Providers.Connections;
 
 /// <summary>A connection before its first request.</summary>
 /// <param name="Stream">TLS with HTTP/2 agreed on, or plain TCP for an <c>http</c> endpoint.</param>
-/// <param name="Frames">What the peer says on it.</param>
 /// <param name="Address">Whom it leads to; a proxy, where there is one.</param>
 /// <param name="RoundTrip">How long TCP's handshake took, or the proxy's.</param>
-internal sealed record Dialed(Stream Stream, PeerFrames Frames, IPAddress Address, TimeSpan RoundTrip);
+internal sealed record Dialed(Stream Stream, IPAddress Address, TimeSpan RoundTrip);
 
 /// <summary>
 /// Dials one endpoint: a new DNS query each time, and another of its addresses each time. Apple asks for both
@@ -37,10 +36,8 @@ internal sealed class Dialer(ConnectionSettings settings, TimeProvider time)
             var addresses = AddressOrder.Of(await settings.Resolve(host, either.Token), _dials++, inUse);
             (socket, var address, var roundTrip) = await ConnectAsync(addresses, port, either.Token);
 
-            var frames = new PeerFrames();
-            stream = settings.Endpoint.Scheme == Uri.UriSchemeHttp
-                ? new WatchedTcp(socket, frames)
-                : new WatchedTls(new NetworkStream(socket, ownsSocket: true), frames);
+            var tcp = new NetworkStream(socket, ownsSocket: true);
+            stream = settings.Endpoint.Scheme == Uri.UriSchemeHttp ? tcp : new SslStream(tcp);
             if (settings.Proxy is not null)
             {
                 var asked = time.GetTimestamp();
@@ -48,9 +45,9 @@ internal sealed class Dialer(ConnectionSettings settings, TimeProvider time)
                 roundTrip += time.GetElapsedTime(asked);
             }
 
-            if (stream is WatchedTls tls)
+            if (stream is SslStream tls)
                 await AgreeAsync(tls, either.Token);
-            return new Dialed(stream, frames, address, roundTrip);
+            return new Dialed(stream, address, roundTrip);
         }
         catch (Exception e)
         {
@@ -91,7 +88,7 @@ internal sealed class Dialer(ConnectionSettings settings, TimeProvider time)
         throw last ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    private async Task AgreeAsync(WatchedTls tls, CancellationToken cancellationToken)
+    private async Task AgreeAsync(SslStream tls, CancellationToken cancellationToken)
     {
         var options = settings.Roots.ToSslOptions(settings.Certificate);
         options.TargetHost = settings.Endpoint.IdnHost;

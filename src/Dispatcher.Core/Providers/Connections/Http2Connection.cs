@@ -1,54 +1,59 @@
-using System.Buffers;
 using System.Net;
-using System.Runtime.CompilerServices;
+using Dispatcher.Core.Providers.Connections.Http2;
+using Dispatcher.Core.Sending;
 
 namespace Dispatcher.Core.Providers.Connections;
 
 /// <summary>
-/// One HTTP/2 connection, once and never again. .NET's own pool fills a connection to the brim before it opens the next, opens without
-/// bound, and dials again by itself; so every connection here is a handler of its own that gets one stream and no second one.
+/// One HTTP/2 connection, once and never again: it carries small requests, many at a time, and knows of each whether it may be with the peer.
+/// RFC 9113; the writer and the reader are in files of their own. ADR 20 says why it is not .NET's.
 /// </summary>
-internal sealed class Http2Connection : IDisposable
+/// <remarks>Callbacks run outside the connection's lock.</remarks>
+internal sealed partial class Http2Connection : IDisposable
 {
+    // As long as dialling may take: whoever has agreed on TLS and then says nothing is no HTTP/2 peer.
+    private static readonly TimeSpan SettingsDeadline = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(20);
+
+    // A connection has 2^30 streams, and no more: what waits for one fits into the rest.
+    private const int LastUsedStream = int.MaxValue - 1_000_000;
+
+    private readonly Lock _lock = new();
     private readonly ConnectionSettings _settings;
     private readonly Traffic _traffic;
     private readonly Dialed _dialed;
-    private readonly HttpMessageInvoker _invoker;
-    private bool _isTaken;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _agreed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<Exchange> _queued = new(); // bound: the streams that the pool takes
+    private readonly Dictionary<int, Exchange> _open = [];
+    private readonly Stack<Exchange> _idle = new(); // bound: the streams that the pool takes
+    private Action<Http2Connection, int>? _allows;
+    private Action<Http2Connection, GoAway>? _goesAway;
+    private Action<Http2Connection>? _ends;
+    private int _nextStream = 1;
+    private int _lastStream = int.MaxValue; // RFC 9113 §6.8: what is above it, the peer has not processed
+    private int _peerStreams = int.MaxValue;
+    private string? _end;
+    private long _heardAt;
+    private long _pingedAt;
+    private bool _isPinged;
 
-    // Answers are tiny, so growing receive windows gain nothing, and FCM punishes the pings that they are measured with.
-    // The handler reads the switch once, at its first use in the process.
-    static Http2Connection() =>
-        AppContext.SetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", true);
-
-    /// <summary>Makes a connection of what was dialled.</summary>
+    /// <summary>Makes a connection of what was dialled; <see cref="StartAsync"/> begins it.</summary>
     /// <param name="dialed">What was dialled.</param>
     /// <param name="settings">What the provider asks for.</param>
     /// <param name="traffic">Where bodies are counted.</param>
     /// <param name="age">When it is to be replaced.</param>
-    public Http2Connection(Dialed dialed, ConnectionSettings settings, Traffic traffic, ConnectionAge age)
+    /// <param name="time">The clock.</param>
+    public Http2Connection(Dialed dialed, ConnectionSettings settings, Traffic traffic, ConnectionAge age, TimeProvider time)
     {
         _dialed = dialed;
         _settings = settings;
         _traffic = traffic;
+        _time = time;
+        _heardAt = time.GetTimestamp();
         Age = age;
         Streams = new Streams(settings.Streams, settings.AnswersOneFirst);
-        _invoker = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            EnableMultipleHttp2Connections = false,
-            ConnectCallback = (_, _) => new(TakeStream()),
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan, // when to end is decided by the pool
-            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            KeepAlivePingDelay = settings.PingDelay,
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-            // Also when nothing is in flight: a firewall that forgot the connection is found out before a push is lost in it.
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
-            AutomaticDecompression = DecompressionMethods.None,
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ActivityHeadersPropagator = null,
-        });
     }
 
     /// <summary>Whom it leads to.</summary>
@@ -69,65 +74,186 @@ internal sealed class Http2Connection : IDisposable
     /// <summary>Whether it takes nothing new. Guarded by the pool's lock.</summary>
     public bool IsRetired { get; set; }
 
-    /// <summary>Has somebody told what the peer says on it.</summary>
-    /// <param name="streamLimit">How many streams it allows.</param>
-    /// <param name="goneAway">That it takes no new ones.</param>
-    /// <param name="ended">That nothing comes any more.</param>
-    public void Listen(Action<Http2Connection, int> streamLimit, Action<Http2Connection, GoAway> goneAway, Action<Http2Connection> ended)
+    /// <summary>How many streams the peer allows at the moment.</summary>
+    public int PeerStreams
     {
-        _dialed.Frames.StreamLimit = streams => streamLimit(this, streams);
-        _dialed.Frames.GoneAway = goAway => goneAway(this, goAway);
-        _dialed.Frames.Ended = () => ended(this);
+        get
+        {
+            lock (_lock)
+                return _peerStreams;
+        }
     }
 
-    /// <summary>Sends a request.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>Begins, and waits for the peer's first word, which says how many streams it allows: so no request is refused for want of it.</summary>
+    /// <exception cref="DialException">The peer does not speak HTTP/2, or says nothing.</exception>
+    /// <exception cref="OperationCanceledException">Given up.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var content = request.Content as PushContent; // a request without a body has left as soon as it may have
-        content?.SetOut(_traffic);
+        Greet();
+        _ = ReadAsync();
         try
         {
-            using var response = await _invoker.SendAsync(request, cancellationToken);
-            return Reply.Answered(this, await ReadAsync(response, cancellationToken));
+            await _agreed.Task.WaitAsync(SettingsDeadline, _time, cancellationToken);
         }
-        catch (Exception e) when (TransportFailure.Is(e))
+        catch (TimeoutException e)
         {
-            return Reply.Failed(TransportFailure.Outcome(e, content is not { HasLeft: false }));
+            throw new DialException("ConnectTimeout", e);
+        }
+    }
+
+    /// <summary>Has somebody told what the peer says on it; of what it has said already, at once.</summary>
+    /// <param name="allows">How many streams it allows.</param>
+    /// <param name="goesAway">That it takes no new ones.</param>
+    /// <param name="ends">That nothing comes any more.</param>
+    public void Listen(Action<Http2Connection, int> allows, Action<Http2Connection, GoAway> goesAway, Action<Http2Connection> ends)
+    {
+        int streams;
+        bool isOver;
+        lock (_lock)
+        {
+            (_allows, _goesAway, _ends) = (allows, goesAway, ends);
+            (streams, isOver) = (_peerStreams, _end is not null || _lastStream < int.MaxValue);
+        }
+
+        allows(this, streams);
+        if (isOver)
+            ends(this);
+    }
+
+    /// <summary>Sends a request. Every way in which it ends is a value.</summary>
+    public ValueTask<Reply> SendAsync(Http2Request request, CancellationToken cancellationToken)
+    {
+        Exchange? exchange;
+        bool begins;
+        lock (_lock)
+        {
+            if (_nextStream > LastUsedStream && _lastStream == int.MaxValue)
+                UseUp_NeedsLock();
+            if (_end is not null || _lastStream < int.MaxValue)
+                return new(Reply.Failed(TransportFailure.Lost));
+            if (!_idle.TryPop(out exchange))
+                exchange = new Exchange(this);
+            exchange.Begin(request);
+            _queued.Enqueue(exchange);
+            begins = BeginsWriting_NeedsLock();
+        }
+
+        if (begins)
+            QueueWriter();
+        exchange.Watch(cancellationToken);
+        return exchange.Task;
+    }
+
+    /// <summary>Looks after a connection on which nothing comes: once a second.</summary>
+    public void Tick()
+    {
+        bool isDead;
+        lock (_lock)
+        {
+            var silence = _time.GetElapsedTime(Interlocked.Read(ref _heardAt));
+            isDead = _isPinged && silence >= PingDeadline && _time.GetElapsedTime(_pingedAt) >= PingDeadline;
+            if (!_isPinged && _settings.PingDelay != Timeout.InfiniteTimeSpan && silence >= _settings.PingDelay)
+            {
+                (_isPinged, _pingedAt) = (true, _time.GetTimestamp());
+                SendControl_NeedsLock(Frame.Ping, flags: 0, stream: 0, "dispatch"u8);
+            }
+        }
+
+        if (isDead)
+            ThreadPool.UnsafeQueueUserWorkItem(static dead => dead.End("PingTimeout"), this, preferLocal: false); // the caller has a lock
+    }
+
+    /// <summary>An exchange's deadline has passed.</summary>
+    public void GiveUp(Exchange exchange)
+    {
+        Reply reply;
+        lock (_lock)
+        {
+            if (!exchange.TryEnd())
+                return;
+            Close_NeedsLock(exchange);
+            reply = EndOf(exchange, exchange.HasLeft ? TransportFailure.NoAnswer : TransportFailure.NotWritten);
+        }
+
+        Completions? batch = null;
+        Completions.Add(ref batch, exchange, reply); // not here: whoever fires the token has others to tell
+        Completions.Complete(ref batch);
+    }
+
+    /// <summary>An exchange's result was taken: it serves again, unless the writer still has it in hand.</summary>
+    public void Return(Exchange exchange)
+    {
+        lock (_lock)
+        {
+            if (exchange.IsHeld || _end is not null)
+                return;
+            exchange.Clear();
+            _idle.Push(exchange);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => End("Closed");
+
+    /// <summary>Ends the connection and everything on it.</summary>
+    /// <param name="word">Why.</param>
+    private void End(string word)
     {
-        _invoker.Dispose();
-        if (!Volatile.Read(ref _isTaken))
-            _dialed.Stream.Dispose();
+        Action<Http2Connection>? ends;
+        Completions? batch = null;
+        lock (_lock)
+        {
+            if (_end is not null)
+                return;
+            _end = word;
+            ends = _ends;
+            EndAll_NeedsLock(TransportFailure.Broken(word, hasLeft: true), above: 0, ref batch);
+            _blocked.Clear();
+        }
+
+        Completions.Complete(ref batch);
+        _agreed.TrySetException(new DialException(word, new IOException("The peer ended the connection before it said what it allows.")));
+        _dialed.Stream.Dispose();
+        ends?.Invoke(this);
     }
 
-    // A second call: the handler has lost the connection and has requests that nobody has processed.
-    private Stream TakeStream() => Interlocked.Exchange(ref _isTaken, true) ? throw new ConnectionLostException() : _dialed.Stream;
-
-    private async ValueTask<HttpAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>Ends what is open above a stream, and what waits: the peer has seen nothing of the latter.</summary>
+    private void EndAll_NeedsLock(SendOutcome failure, int above, ref Completions? batch)
     {
-        var status = (int)response.StatusCode;
-        if (status == 200 && !_settings.SuccessHasBody)
-            return new(status, response.Headers, default);
+        foreach (var (stream, exchange) in _open)
+        {
+            if (stream <= above || !exchange.TryEnd())
+                continue;
+            _open.Remove(stream);
+            Completions.Add(ref batch, exchange, EndOf(exchange, exchange.HasLeft ? failure : TransportFailure.Lost));
+        }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(_settings.MaxBodyBytes);
-        try
+        foreach (var exchange in _queued)
         {
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, _settings.MaxBodyBytes), _settings.MaxBodyBytes, throwOnEndOfStream: false, cancellationToken);
-            return new(status, response.Headers, buffer.AsSpan(0, length).ToArray());
+            exchange.IsHeld = false;
+            if (exchange.TryEnd())
+                Completions.Add(ref batch, exchange, Reply.Failed(TransportFailure.Lost));
         }
-        catch (Exception e) when (status == 200 && TransportFailure.Is(e))
-        {
-            return new(status, response.Headers, default); // it was accepted, whatever became of the body
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        _queued.Clear();
     }
+
+    private void UseUp_NeedsLock()
+    {
+        _lastStream = int.MaxValue - 1;
+        if (_ends is { } ends)
+            ThreadPool.UnsafeQueueUserWorkItem(static used => used.ends(used.connection), (ends, connection: this), preferLocal: false);
+    }
+
+    /// <summary>Takes an exchange's stream away from it; the peer is told that nobody waits any more.</summary>
+    private void Close_NeedsLock(Exchange exchange)
+    {
+        if (exchange.Stream == 0 || !_open.Remove(exchange.Stream))
+            return;
+        SendControl_NeedsLock(Frame.ResetStream, exchange.Stream, Http2Code.Cancel);
+    }
+
+    /// <summary>What was accepted stays so, whatever became of the rest of the answer.</summary>
+    private Reply EndOf(Exchange exchange, SendOutcome failure) =>
+        exchange.Status == 200 ? Reply.Answered(this, new HttpAnswer(200, exchange.Fields, exchange.Body)) : Reply.Failed(failure);
 }

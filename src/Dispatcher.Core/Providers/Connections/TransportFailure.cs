@@ -5,9 +5,6 @@ namespace Dispatcher.Core.Providers.Connections;
 /// <summary>Says what an exchange without an answer means: could the provider have processed the request, or certainly not?</summary>
 internal static class TransportFailure
 {
-    // RFC 9113 §7: the stream was not processed.
-    private const long RefusedStream = 7;
-
     /// <summary>No stream came free in time.</summary>
     public static readonly SendOutcome NoStream = new SendOutcome.NotSent { Reason = "NoStream" };
 
@@ -30,24 +27,9 @@ internal static class TransportFailure
     /// <param name="word">Why.</param>
     public static SendOutcome NoConnection(string word) => new SendOutcome.NotSent(EndpointAtFault: true) { Reason = word };
 
-    /// <summary>The outcome of an exception that the transport threw.</summary>
-    /// <param name="exception">What was thrown.</param>
-    /// <param name="hasLeft">Whether the body had begun to leave.</param>
-    public static SendOutcome Outcome(Exception exception, bool hasLeft) => exception switch
-    {
-        // The handler tries again only when the peer said that it did nothing, so these two hold even if the body had left before.
-        HttpRequestException { InnerException: ConnectionLostException } => Lost,
-        HttpRequestException { InnerException: HttpProtocolException { ErrorCode: RefusedStream } } => Refused,
-        OperationCanceledException => hasLeft ? NoAnswer : NotWritten,
-        HttpRequestException e => Broken(e.HttpRequestError.ToString(), hasLeft),
-        HttpIOException e => Broken(e.HttpRequestError.ToString(), hasLeft),
-        _ => Broken(exception.GetType().Name, hasLeft),
-    };
-
-    /// <summary>Whether an exception belongs to the transport; everything else is a bug and is thrown on.</summary>
-    public static bool Is(Exception exception) =>
-        exception is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException;
-
-    private static SendOutcome Broken(string word, bool hasLeft) =>
+    /// <summary>The exchange broke off.</summary>
+    /// <param name="word">How.</param>
+    /// <param name="hasLeft">Whether all of the request may be with the peer; otherwise it cannot have processed it.</param>
+    public static SendOutcome Broken(string word, bool hasLeft) =>
         hasLeft ? new SendOutcome.Ambiguous { Reason = word } : new SendOutcome.NotSent { Reason = word };
 }

@@ -30,7 +30,7 @@ internal readonly record struct FcmAnswer(SendOutcome Outcome, bool IsKnown)
 
         var error = FcmError.Parse(answer.Body);
         var meaning = FcmReasons.Find(answer.Status, error);
-        var wait = answer.RetryAfter(now) ?? error.RetryDelay;
+        var wait = answer.Fields.RetryAfterFrom(now) ?? error.RetryDelay;
         return new(
             OutcomeOf(meaning ?? ByStatus(answer.Status), error, target) with
             {

@@ -32,9 +32,9 @@ public sealed class FcmPreview
         var (project, quotaProject) = ProjectOf(app);
         var body = new ArrayBufferWriter<byte>();
         FcmPayload.Render(push with { Target = RenderedRequest.Shown(push.Target) }, push.DueAt, body);
-        using var request = FcmRequest.Create(
-            FcmRequest.SendUri(_options.Endpoint, project), $"Bearer {RenderedRequest.Redacted}", quotaProject, body.WrittenMemory);
-        return RenderedRequest.Of(request, WithoutActivityToken(push, body.WrittenMemory), FcmPayload.Measure(push), FcmRules.MaxBytes(push.Target));
+        var request = FcmRequest.Create(
+            FcmRequest.Path(project), $"Bearer {RenderedRequest.Redacted}", quotaProject, body.WrittenMemory);
+        return RenderedRequest.Of(_options.Endpoint, request, WithoutActivityToken(push, body.WrittenMemory), FcmPayload.Measure(push), FcmRules.MaxBytes(push.Target));
     }
 
     /// <summary>A Live Activity is addressed by a token of its own, which stands in FCM's own words.</summary>

@@ -85,7 +85,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
                 var key = (credential.Source, app.Revision);
                 if (!sessions.TryGetValue(key, out var session))
                     sessions.Add(key, session = Open(key, credential, app.Name));
-                routes.Add(app.Name, new Route(app, _options.Endpoint, session));
+                routes.Add(app.Name, new Route(app, session));
                 _metrics.WatchToken(Provider.Fcm, app.Name, () => session.Tokens.Age);
             }
             catch (InvalidAppException e)
@@ -129,7 +129,7 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
 
         var body = new PooledBuffer();
         FcmPayload.Render(push, _time.GetUtcNow(), body);
-        using var request = FcmRequest.Create(route.SendUri, token.Authorization, session.Credential.QuotaProject, body.Written);
+        var request = FcmRequest.Create(route.Path, token.Authorization, session.Credential.QuotaProject, body.Written);
         var reply = await session.Pool.SendAsync(request, cancellationToken);
         if (reply.Failure is { } failure)
             return failure;
@@ -182,12 +182,10 @@ public sealed partial class FcmProvider : IPushProvider, IDisposable
     /// <summary>One generation of a credential: what replaces it has files with another content.</summary>
     private sealed record Session((string Source, string Revision) Key, FcmCredential Credential, FcmTokenSource Tokens, ConnectionPool Pool);
 
-    private sealed record Route(FcmApp App, Uri Endpoint, Session Session)
+    private sealed record Route(FcmApp App, Session Session)
     {
-        private Uri? _sendUri;
-
         /// <summary>Where the app's pushes go; known once there is an access token.</summary>
-        public Uri SendUri => _sendUri ??= FcmRequest.SendUri(Endpoint, App.ProjectId ?? Session.Credential.ProjectId!);
+        public string Path => field ??= FcmRequest.Path(App.ProjectId ?? Session.Credential.ProjectId!);
     }
 
     private static partial class Log

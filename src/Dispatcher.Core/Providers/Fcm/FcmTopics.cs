@@ -140,7 +140,7 @@ public sealed class FcmTopics : IDisposable
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             var bytes = new byte[MaxBodyBytes];
             var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-            return Read(new HttpAnswer((int)response.StatusCode, response.Headers, bytes.AsMemory(0, length)), count, _time.GetUtcNow());
+            return Read(new HttpAnswer((int)response.StatusCode, AnswerFields.Of(response.Headers), bytes.AsMemory(0, length)), count, _time.GetUtcNow());
         }
         catch (OperationCanceledException)
         {
@@ -176,7 +176,7 @@ public sealed class FcmTopics : IDisposable
         {
             Reason = answer.Status == 401 ? FcmReasons.Unauthenticated : ReasonWord.Of(answer.Status, body is { } json ? Text(json) : null),
             Status = answer.Status,
-            RetryAfter = answer.RetryAfter(now),
+            RetryAfter = answer.Fields.RetryAfterFrom(now),
         });
     }
 

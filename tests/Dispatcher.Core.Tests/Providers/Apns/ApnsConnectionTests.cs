@@ -99,15 +99,19 @@ public sealed class ApnsConnectionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(false, 443, false, "https://api.push.apple.com/3/device/", "https://api.push.apple.com/4/broadcasts/apps/com.example.shop", "https://api-manage-broadcast.push.apple.com:2196/1/apps/com.example.shop")]
-    [InlineData(true, 443, false, "https://api.sandbox.push.apple.com/3/device/", "https://api.sandbox.push.apple.com/4/broadcasts/apps/com.example.shop", "https://api-manage-broadcast.sandbox.push.apple.com:2195/1/apps/com.example.shop")]
-    [InlineData(false, 2197, true, "https://api.push.apple.com:2197/3/device/", "https://api-broadcast.push.apple.com:2197/4/broadcasts/apps/com.example.shop", "https://api-manage-broadcast.push.apple.com:2196/1/apps/com.example.shop")]
-    [InlineData(true, 2197, true, "https://api.sandbox.push.apple.com:2197/3/device/", "https://api-broadcast.sandbox.push.apple.com:2197/4/broadcasts/apps/com.example.shop", "https://api-manage-broadcast.sandbox.push.apple.com:2195/1/apps/com.example.shop")]
+    [InlineData(false, 443, false, "https://api.push.apple.com", "https://api.push.apple.com", "https://api-manage-broadcast.push.apple.com:2196")]
+    [InlineData(true, 443, false, "https://api.sandbox.push.apple.com", "https://api.sandbox.push.apple.com", "https://api-manage-broadcast.sandbox.push.apple.com:2195")]
+    [InlineData(false, 2197, true, "https://api.push.apple.com:2197", "https://api-broadcast.push.apple.com:2197", "https://api-manage-broadcast.push.apple.com:2196")]
+    [InlineData(true, 2197, true, "https://api.sandbox.push.apple.com:2197", "https://api-broadcast.sandbox.push.apple.com:2197", "https://api-manage-broadcast.sandbox.push.apple.com:2195")]
     public void Apple_s_hosts_follow_environment_and_port(bool sandbox, int port, bool broadcastHosts, string devices, string broadcasts, string channels)
     {
-        var destination = new ApnsDestination(ShopApp with { Sandbox = sandbox }, new() { Port = port, BroadcastHosts = broadcastHosts });
+        var options = new ApnsOptions { Port = port, BroadcastHosts = broadcastHosts };
+        var destination = new ApnsDestination(ShopApp with { Sandbox = sandbox }, options);
 
-        Assert.Equal((devices, broadcasts, channels), (destination.Devices, destination.Broadcasts.ToString(), destination.Channels));
+        Assert.Equal(
+            (new Uri(devices), new Uri(broadcasts), new Uri(channels)),
+            (destination.Endpoint, destination.BroadcastEndpoint, options.ChannelsOf(sandbox)));
+        Assert.Equal(("/4/broadcasts/apps/com.example.shop", "/1/apps/com.example.shop"), (destination.Broadcasts, destination.Channels));
     }
 
     [Fact]
@@ -115,7 +119,7 @@ public sealed class ApnsConnectionTests : IAsyncLifetime
     {
         var destination = new ApnsDestination(ShopApp with { Sandbox = true }, new() { Endpoint = new("https://proxy.example:8443"), Port = 2197 });
 
-        Assert.Equal("https://proxy.example:8443/3/device/", destination.Devices);
+        Assert.Equal(new Uri("https://proxy.example:8443"), destination.Endpoint);
     }
 
     [Fact]

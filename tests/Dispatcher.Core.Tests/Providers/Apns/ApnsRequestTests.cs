@@ -1,5 +1,5 @@
-using System.Net;
 using Dispatcher.Core.Providers.Apns;
+using Dispatcher.Core.Providers.Connections.Http2;
 using Dispatcher.Core.Pushes;
 using static Dispatcher.Core.Tests.Providers.Samples;
 
@@ -10,17 +10,16 @@ public sealed class ApnsRequestTests
     [Fact]
     public void An_alert_has_these_headers_and_no_others()
     {
-        using var request = Create(ApnsPush(Hello));
+        var request = Create(ApnsPush(Hello));
 
-        Assert.Equal(HttpMethod.Post, request.Method);
-        Assert.Equal($"https://push.example/3/device/{HexToken}", request.RequestUri!.ToString());
-        Assert.Equal((HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact), (request.Version, request.VersionPolicy));
+        Assert.Equal("POST", request.Method);
+        Assert.Equal($"/3/device/{HexToken}", request.Root + request.Rest);
         Assert.Equal(
             [
                 "apns-id: 019a5b00-aaaa-7bbb-8ccc-ddddeeeeffff", "apns-priority: 10", "apns-push-type: alert",
                 "apns-topic: com.example.shop", "authorization: bearer jwt",
             ],
-            request.Headers.NonValidated.Select(header => $"{header.Key.ToLowerInvariant()}: {header.Value}").Order(StringComparer.Ordinal));
+            HeadersOf(request));
     }
 
     [Fact]
@@ -62,9 +61,9 @@ public sealed class ApnsRequestTests
     [Fact]
     public void The_suffix_of_complication_is_an_option()
     {
-        using var request = Create(ApnsPush() with { Apns = new() { PushType = "complication" } }, new() { ComplicationSuffix = ".h.complication" });
+        var request = Create(ApnsPush() with { Apns = new() { PushType = "complication" } }, new() { ComplicationSuffix = ".h.complication" });
 
-        Assert.Equal("com.example.shop.h.complication", Header(request.Headers, "apns-topic"));
+        Assert.Equal("com.example.shop.h.complication", Header(request, "apns-topic"));
     }
 
     [Fact]
@@ -88,23 +87,23 @@ public sealed class ApnsRequestTests
     [Fact]
     public void A_request_on_a_certificate_s_connection_has_no_authorization()
     {
-        using var request = Create(ApnsPush(Hello), authorization: null);
+        var request = Create(ApnsPush(Hello), authorization: null);
 
-        Assert.Null(Header(request.Headers, "authorization"));
+        Assert.Null(Header(request, "authorization"));
     }
 
     [Fact]
     public void A_broadcast_has_these_headers_and_no_others()
     {
-        using var request = Create(ApnsPush() with { Target = Target.Channel("dHN0LXNyY2gtY2hubA=="), CollapseKey = "game-7", Priority = PushPriority.Normal });
+        var request = Create(ApnsPush() with { Target = Target.Channel("dHN0LXNyY2gtY2hubA=="), CollapseKey = "game-7", Priority = PushPriority.Normal });
 
-        Assert.Equal("https://push.example/4/broadcasts/apps/com.example.shop", request.RequestUri!.ToString());
+        Assert.Equal("/4/broadcasts/apps/com.example.shop", request.Root + request.Rest);
         Assert.Equal(
             [
                 "apns-channel-id: dHN0LXNyY2gtY2hubA==", "apns-expiration: 0", "apns-priority: 5", "apns-push-type: liveactivity",
                 "apns-request-id: 019a5b00-aaaa-7bbb-8ccc-ddddeeeeffff", "authorization: bearer jwt",
             ],
-            request.Headers.NonValidated.Select(header => $"{header.Key.ToLowerInvariant()}: {header.Value}").Order(StringComparer.Ordinal));
+            HeadersOf(request));
     }
 
     [Fact]
@@ -143,11 +142,11 @@ public sealed class ApnsRequestTests
 
     private static string? HeaderOf(PushNotification push, string name)
     {
-        using var request = Create(push);
-        return Header(request.Headers, name);
+        var request = Create(push);
+        return Header(request, name);
     }
 
-    private static HttpRequestMessage Create(PushNotification push, ApnsOptions? options = null, string? authorization = "bearer jwt") =>
+    private static Http2Request Create(PushNotification push, ApnsOptions? options = null, string? authorization = "bearer jwt") =>
         ApnsRequest.Create(
             push,
             ApnsPushType.Of(push, "com.example.shop"),

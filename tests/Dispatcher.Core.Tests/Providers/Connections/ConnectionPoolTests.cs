@@ -16,14 +16,14 @@ public sealed class ConnectionPoolTests
         await using var endpoint = await FakeEndpoint.StartAsync(async context =>
         {
             context.Response.StatusCode = 418;
-            context.Response.Headers["x-word"] = "tea";
+            context.Response.Headers.RetryAfter = "418";
             await context.Response.WriteAsync("short and stout");
         });
         using var pool = Pool(endpoint);
 
         var reply = await SendAsync(pool, endpoint);
 
-        Assert.Equal((418, "tea"), (reply.Answer.Status, reply.Answer.Header("x-word")));
+        Assert.Equal((418, "418"), (reply.Answer.Status, reply.Answer.Fields.RetryAfter));
         Assert.Equal("short and stout"u8.ToArray(), reply.Answer.Body.ToArray());
     }
 

@@ -1,5 +1,5 @@
-using System.Net;
 using Dispatcher.Core.Providers.Connections;
+using Dispatcher.Core.Providers.Connections.Http2;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Testing;
@@ -32,12 +32,7 @@ internal static class Pools
 
     public static async Task<Reply> SendAsync(ConnectionPool pool, Uri endpoint, int bytes, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new PushContent(new byte[bytes]),
-        };
+        var request = new Http2Request("POST", endpoint.AbsolutePath) { Body = new byte[bytes] };
         return await pool.SendAsync(request, cancellationToken).AsTask().WaitAsync(Patience, CancellationToken.None);
     }
 
