@@ -47,9 +47,8 @@ public sealed partial class AnswerPagesTests
         var app = new ApnsApp("app", "tenant", "com.example", new ApnsKeyFile("T", "K", "/none"), Sandbox: false);
         string Outcome(ApnsReason reason)
         {
-            using var response = new HttpResponseMessage();
             var body = Encoding.UTF8.GetBytes($$"""{"reason":"{{reason.Name}}"}""");
-            return $"{ApnsAnswer.Read(new HttpAnswer(reason.Status, response.Headers, body), app, push: null, default).Outcome.Kind}";
+            return $"{ApnsAnswer.Read(new HttpAnswer(reason.Status, AnswerFields.None, body), app, push: null, default).Outcome.Kind}";
         }
 
         var page = Repository.Read("docs/provider-answers.md");

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using Dispatcher.Core.Providers.Connections.Http2;
 
 namespace Dispatcher.Core.Providers.Connections;
@@ -20,7 +21,7 @@ internal sealed partial class Http2Connection : IThreadPoolWorkItem
     // A head once its fields are in the table: a token, an id, and little else.
     private const int HeadEstimate = 128;
 
-    private const int FixedFields = 5;
+    private const int FixedFields = 6;
 
     private readonly HpackEncoder _encoder = new();
     private readonly Outbox _outbox = new(); // the writer's
@@ -227,6 +228,13 @@ internal sealed partial class Http2Connection : IThreadPoolWorkItem
             at += _encoder.Write(field, room[at..]);
         if (request.IdName is { } idName)
             at += _encoder.Write(idName, request.Id, room[at..]);
+        if (!isAll)
+        {
+            Span<char> length = stackalloc char[10];
+            request.Body.Length.TryFormat(length, out var digits, default, CultureInfo.InvariantCulture);
+            at += _encoder.Write("content-length", length[..digits], [], room[at..]);
+        }
+
         _outbox.Advance(at);
         _outbox.Frames(start, isAll ? Frame.EndStream : (byte)0, stream);
     }
