@@ -18,7 +18,8 @@ internal static class HuffmanCode
     // By length: where the codes of that length end, at the top of 32 bits; and what to add to one to get its place among the symbols.
     private static readonly ulong[] Limits = new ulong[LongestCode + 1];
     private static readonly int[] Offsets = new int[LongestCode + 1];
-    private static readonly ushort[] Symbols = [.. Enumerable.Range(0, EndOfString + 1).OrderBy(symbol => Lengths[symbol]).Select(symbol => (ushort)symbol)];
+    private static readonly ushort[] Symbols =
+        [.. Enumerable.Range(0, EndOfString + 1).OrderBy(symbol => Lengths[symbol]).Select(symbol => (ushort)symbol)];
 
     static HuffmanCode()
     {

@@ -28,8 +28,10 @@ internal static class StaticTable
     private static readonly byte[][] Values = [.. Fields.Select(field => Encoding.ASCII.GetBytes(field.Value))];
 
     // Where each name begins; those that are there more than once follow each other.
-    private static readonly FrozenDictionary<string, int> Indexes =
-        Fields.Select((field, place) => (field.Name, Index: place + 1)).DistinctBy(field => field.Name).ToFrozenDictionary(field => field.Name, field => field.Index);
+    private static readonly FrozenDictionary<string, int> Indexes = Fields
+        .Select((field, place) => (field.Name, Index: place + 1))
+        .DistinctBy(field => field.Name)
+        .ToFrozenDictionary(field => field.Name, field => field.Index);
 
     /// <summary>How many; the dynamic table's indexes go on from there.</summary>
     public static int Count => Fields.Length;
@@ -49,7 +51,7 @@ internal static class StaticTable
     public static int IndexOf(int nameIndex, string value)
     {
         var name = Fields[nameIndex - 1].Name;
-        for (var place = nameIndex - 1; place < Fields.Length && ReferenceEquals(Fields[place].Name, name); place++)
+        for (var place = nameIndex - 1; place < Fields.Length && Fields[place].Name == name; place++)
         {
             if (Fields[place].Value == value)
                 return place + 1;
