@@ -64,6 +64,9 @@ internal static class HuffmanCode
         {
             if (available < LongestCode)
                 Fill(ref bits, ref available, ref encoded);
+            DecodeShort(ref bits, ref available, decoded, ref written);
+            if (available < LongestCode && !encoded.IsEmpty)
+                continue;
 
             // Where the text ends, ones follow: the padding that RFC 7541 §5.2 asks for, and no symbol by themselves.
             var window = bits | (ulong.MaxValue >> available);
@@ -82,6 +85,23 @@ internal static class HuffmanCode
             bits <<= length;
             available -= length;
         }
+    }
+
+    /// <summary>Short codes as long as whole bytes are there, which is nearly everything; the rest goes symbol by symbol.</summary>
+    private static void DecodeShort(ref ulong bits, ref int available, Span<byte> decoded, ref int written)
+    {
+        var (rest, left, place, table) = (bits, available, written, Short);
+        while (left >= 8 && place < decoded.Length)
+        {
+            int entry = table[(int)(rest >> 56)];
+            if (entry == 0)
+                break;
+            decoded[place++] = (byte)entry;
+            rest <<= entry >> 8;
+            left -= entry >> 8;
+        }
+
+        (bits, available, written) = (rest, left, place);
     }
 
     private static void Fill(ref ulong bits, ref int available, ref ReadOnlySpan<byte> encoded)
