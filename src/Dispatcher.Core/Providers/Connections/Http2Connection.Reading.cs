@@ -158,12 +158,13 @@ internal sealed partial class Http2Connection
                 return;
             if (exchange.Status == 0)
                 throw new Http2Exception("A body comes before its head.");
+            exchange.BodyBytes += data.Length;
             if (exchange.Status != 200 || _settings.SuccessHasBody)
                 exchange.Body = [.. exchange.Body, .. data[..Math.Min(data.Length, _settings.MaxBodyBytes - exchange.Body.Length)]];
             if (frame.Has(Frame.EndStream))
                 Answer_NeedsLock(exchange);
-            else if (exchange.Body.Length == _settings.MaxBodyBytes)
-                Cut_NeedsLock(exchange);
+            else if (exchange.BodyBytes >= _settings.MaxBodyBytes)
+                Answer_NeedsLock(exchange, isCut: true);
         }
     }
 
@@ -187,19 +188,18 @@ internal sealed partial class Http2Connection
             return;
         if (payload.Length % 6 != 0)
             throw new Http2Exception("Settings are cut off.");
-        Action<Http2Connection, int>? allows;
-        int streams;
+        Action<Http2Connection>? allows;
         lock (_lock)
         {
             for (; payload.Length > 0; payload = payload[6..])
                 Apply_NeedsLock(BinaryPrimitives.ReadUInt16BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload[2..]));
             CheckControl_NeedsLock();
             SendControl_NeedsLock(Frame.Settings, Frame.Ack, stream: 0, []);
-            (allows, streams) = (_allows, _peerStreams);
+            allows = _allows;
         }
 
         _isGreeted = true;
-        allows?.Invoke(this, streams);
+        allows?.Invoke(this);
         _agreed.TrySetResult();
     }
 
@@ -209,6 +209,7 @@ internal sealed partial class Http2Connection
         {
             case 1: // HEADER_TABLE_SIZE
                 (_isTableResized, _tableBytes) = (true, (int)Math.Min(value, int.MaxValue));
+                _leastTableBytes = Math.Min(_leastTableBytes, _tableBytes);
                 break;
             case 3: // MAX_CONCURRENT_STREAMS
                 _peerStreams = (int)Math.Min(value, int.MaxValue);
@@ -274,19 +275,16 @@ internal sealed partial class Http2Connection
         return _open.GetValueOrDefault(stream);
     }
 
-    private void Answer_NeedsLock(Exchange exchange)
+    /// <param name="exchange">What is answered.</param>
+    /// <param name="isCut">Enough was read: the answer is complete for us, and only for us.</param>
+    private void Answer_NeedsLock(Exchange exchange, bool isCut = false)
     {
         _open.Remove(exchange.Stream);
         if (exchange.TryEnd())
             Completions.Add(ref _completions, exchange, Reply.Answered(this, new HttpAnswer(exchange.Status, exchange.Fields, exchange.Body)));
+        if (isCut || !exchange.HasLeft) // the peer would wait for the rest of the body, and count the stream
+            SendControl_NeedsLock(Frame.ResetStream, exchange.Stream, Http2Code.Cancel);
         WriteNext_NeedsLock();
-    }
-
-    /// <summary>Enough was read: the answer is complete for us.</summary>
-    private void Cut_NeedsLock(Exchange exchange)
-    {
-        Answer_NeedsLock(exchange);
-        SendControl_NeedsLock(Frame.ResetStream, exchange.Stream, Http2Code.Cancel);
     }
 
     /// <summary>A stream is free: a request that waited for it may leave.</summary>
