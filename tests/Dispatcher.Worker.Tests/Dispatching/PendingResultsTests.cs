@@ -73,7 +73,7 @@ public sealed class PendingResultsTests : IDisposable
     public async Task What_its_loop_gives_up_later_completes_all_the_same()
     {
         var push = Push(0);
-        Assert.True(Results(bound: 1).TryAdd(push, "push.results", Record(), "shop", "accepted", CancellationToken.None));
+        Assert.True(Results(bound: 1).TryAdd(push, "push.results", Record, headers: null, "shop", "accepted", CancellationToken.None));
         push.Abandon();
 
         await SettledAsync(1);
@@ -88,7 +88,7 @@ public sealed class PendingResultsTests : IDisposable
         await abort.CancelAsync();
         var results = Results(bound: 1);
 
-        Assert.True(results.TryAdd(Push(0), "push.results", Record(), "shop", "accepted", abort.Token));
+        Assert.True(results.TryAdd(Push(0), "push.results", Record, headers: null, "shop", "accepted", abort.Token));
 
         await Eventually.IsAsync(() => Add(results, offset: 1), "room"); // there is room again
         await SettledAsync(1);
@@ -110,7 +110,7 @@ public sealed class PendingResultsTests : IDisposable
     }
 
     private bool Add(PendingResults results, long offset) =>
-        results.TryAdd(Push(offset), "push.results", Record(), "shop", "accepted", CancellationToken.None);
+        results.TryAdd(Push(offset), "push.results", Record, headers: null, "shop", "accepted", CancellationToken.None);
 
     private ConsumedPush Push(long offset)
     {
@@ -121,7 +121,7 @@ public sealed class PendingResultsTests : IDisposable
         return push;
     }
 
-    private static Message<byte[]?, byte[]?> Record() => new() { Value = [1] };
+    private static ReadOnlySpan<byte> Record => [1];
 
     private Task SettledAsync(long pushes) => Eventually.IsAsync(() => _counters["dispatcher.pushes.settled"] == pushes, "settled");
 }
