@@ -6,7 +6,7 @@ using Dispatcher.Core.Sending;
 
 namespace Dispatcher.Core.Kafka;
 
-/// <summary>The final outcome of one push: a record of the results topic, keyed by nothing, JSON in UTF-8.</summary>
+/// <summary>The final outcome of one push: a record of the results topic, keyed by nothing, JSON in UTF-8. A struct, because a worker writes one a push and drops it.</summary>
 /// <param name="Id">The push.</param>
 /// <param name="App">Its app.</param>
 /// <param name="Lane">The lane it came by, e.g. <c>apns.urgent</c>.</param>
@@ -19,7 +19,7 @@ namespace Dispatcher.Core.Kafka;
 /// <param name="Attempts">How many requests left for the provider.</param>
 /// <param name="AcceptedAt">When the API answered 202.</param>
 /// <param name="SettledAt">When the outcome was final.</param>
-public sealed record PushResult(
+public readonly record struct PushResult(
     Guid Id,
     string App,
     string Lane,
@@ -94,7 +94,7 @@ public sealed record PushResult(
     /// <param name="utf8">The value.</param>
     /// <exception cref="JsonException">It is not a result.</exception>
     public static PushResult Read(ReadOnlySpan<byte> utf8) =>
-        JsonSerializer.Deserialize(utf8, RecordJson.Default.PushResult) ?? throw new JsonException("null is not a result.");
+        JsonSerializer.Deserialize(utf8, RecordJson.Default.PushResult);
 }
 
 [JsonSourceGenerationOptions(

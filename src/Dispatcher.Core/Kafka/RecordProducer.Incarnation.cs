@@ -202,8 +202,20 @@ public sealed partial class RecordProducer
                 for (var i = 0; i < count; i++)
                 {
                     var listener = _awaited.Take((int)reports[i]->Opaque);
-                    listener.Answered(Read(reports[i]), new ReadOnlySpan<byte>(reports[i]->Value, (int)reports[i]->ValueSize));
+                    Tell(listener, Read(reports[i]), new ReadOnlySpan<byte>(reports[i]->Value, (int)reports[i]->ValueSize));
                 }
+            }
+        }
+
+        private void Tell(IProduceListener listener, ProduceAnswer answer, ReadOnlySpan<byte> value)
+        {
+            try
+            {
+                listener.Answered(answer, value);
+            }
+            catch (Exception e)
+            {
+                Log.ListenerFailed(_owner._logger, e, answer.Outcome, answer.Code); // a bug of that one; everybody else waits for this thread
             }
         }
 

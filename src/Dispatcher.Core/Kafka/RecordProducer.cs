@@ -188,5 +188,8 @@ public sealed partial class RecordProducer : IDisposable
 
         [LoggerMessage(3, LogLevel.Debug, "librdkafka {Facility}: {Message}")]
         public static partial void Librdkafka(ILogger logger, string facility, string message);
+
+        [LoggerMessage(4, LogLevel.Error, "What was produced was answered, {Outcome} ({Code}), and who waited for it failed: a bug")]
+        public static partial void ListenerFailed(ILogger logger, Exception exception, ProduceOutcome outcome, ErrorCode code);
     }
 }

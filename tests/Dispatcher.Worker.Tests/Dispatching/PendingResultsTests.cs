@@ -1,4 +1,4 @@
-using Confluent.Kafka;
+using System.Diagnostics.Metrics;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Simulator.Kafka;
@@ -95,18 +95,69 @@ public sealed class PendingResultsTests : IDisposable
         Assert.Equal(0, _tracker.Advance());
     }
 
-    private PendingResults Results(int bound)
+    /// <summary>The guard of the budget: a result costs no object from the dispatch loop to the completed offset.</summary>
+    [Fact]
+    public async Task A_result_and_its_acknowledgement_allocate_next_to_nothing()
     {
-        var metrics = new DispatchMetrics(_counters);
+        const int pushes = 4_000;
+        using var meters = new UnobservedMeters();
+        var answers = new AnsweringThread();
+        var results = Results(bound: pushes, meters, answers);
+        for (var round = 0; round < 2; round++) // the first warms up
+        {
+            var consumed = Enumerable.Range(round * pushes, pushes).Select(offset => Push(offset)).ToList();
+            answers.Begin(pushes);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var push in consumed)
+                results.TryAdd(push, "push.results", Record, headers: null, "shop", "accepted", CancellationToken.None);
+            var added = GC.GetAllocatedBytesForCurrentThread() - before;
+
+            var answered = await answers.Allocated.WaitAsync(TimeSpan.FromSeconds(30));
+
+            if (round == 1)
+                Assert.InRange((added + answered) / pushes, 0, 100);
+        }
+    }
+
+    /// <summary>A clock that is asked for every answer, and so knows what the thread of the answers allocated between the first and the last.</summary>
+    private sealed class AnsweringThread : TimeProvider
+    {
+        private TaskCompletionSource<long> _all = new();
+        private long _before;
+        private int _left;
+
+        public Task<long> Allocated => _all.Task;
+
+        public void Begin(int answers) => (_all, _before, _left) = (new(TaskCreationOptions.RunContinuationsAsynchronously), -1, answers);
+
+        public override long GetTimestamp()
+        {
+            if (Thread.CurrentThread.Name == "kafka-producer-answers")
+            {
+                if (_before < 0)
+                    _before = GC.GetAllocatedBytesForCurrentThread();
+                if (--_left == 0)
+                    _all.SetResult(GC.GetAllocatedBytesForCurrentThread() - _before);
+            }
+
+            return base.GetTimestamp();
+        }
+    }
+
+    private PendingResults Results(int bound) => Results(bound, _counters, TimeProvider.System);
+
+    private PendingResults Results(int bound, IMeterFactory meters, TimeProvider time)
+    {
+        var metrics = new DispatchMetrics(meters);
         return new PendingResults(
             LaneCluster.Lane,
             bound,
             _producer,
             new HandOff(_producer, TimeProvider.System, () => 0.5, new KafkaMetrics(_counters), NullLogger<HandOff>.Instance),
             metrics,
-            new KafkaMetrics(_counters),
+            new KafkaMetrics(meters),
             new Faults(LaneCluster.Lane, metrics, TimeProvider.System, NullLogger<Faults>.Instance),
-            TimeProvider.System);
+            time);
     }
 
     private bool Add(PendingResults results, long offset) =>
