@@ -16,8 +16,8 @@ public sealed class Http2WriterTests : IDisposable
     private readonly ConcurrentQueue<byte[]> _written = [];
     private readonly WireStream _wire;
     private readonly Http2Connection _client;
-    private TaskCompletionSource? _stuck;
-    private bool _hasEnded;
+    private volatile TaskCompletionSource? _stuck;
+    private volatile bool _hasEnded;
 
     public Http2WriterTests()
     {
@@ -45,11 +45,12 @@ public sealed class Http2WriterTests : IDisposable
 
         for (var i = 0; i < 1_000; i++)
             _wire.Feed(Ping);
+        await Pools.UntilAsync(() => _wire.Unread == 0, "they are not read");
         Assert.False(_hasEnded);
-        for (var i = 0; i < 8_000 && !_hasEnded; i++)
+        for (var i = 0; i < 8_000; i++)
             _wire.Feed(i % 2 == 0 ? Ping : Settings);
+        await Pools.UntilAsync(() => _hasEnded, "it goes on");
 
-        Assert.True(_hasEnded);
         Assert.True(_wire.IsDisposed);
     }
 

@@ -19,6 +19,16 @@ internal sealed class WireStream(Func<WireStream, ReadOnlyMemory<byte>, ValueTas
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>Bytes that were fed and not read.</summary>
+    public int Unread
+    {
+        get
+        {
+            lock (_lock)
+                return _length;
+        }
+    }
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -33,7 +43,7 @@ internal sealed class WireStream(Func<WireStream, ReadOnlyMemory<byte>, ValueTas
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Gives the reader bytes; it reads them at once where it waits.</summary>
+    /// <summary>Gives the reader bytes; where it waits, it gets them here, and goes on where its context says.</summary>
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
