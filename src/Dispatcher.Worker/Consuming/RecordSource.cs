@@ -4,7 +4,10 @@ using Dispatcher.Core.Kafka;
 
 namespace Dispatcher.Worker.Consuming;
 
-/// <summary>What a consumer's records are taken from, one at a time. The pump's thread is the only caller.</summary>
+/// <summary>
+/// What a consumer's records are taken from, one at a time. The pump's thread is the only caller. Against <c>Consume</c>: 208 instead of 528
+/// bytes for a push with a key, 0.39 instead of 0.47 µs for taking it (ADR 21).
+/// </summary>
 internal sealed class RecordSource
 {
     private readonly RecordPoll _poll;
