@@ -22,5 +22,5 @@ public class GateBenchmarks
         NullLogger.Instance);
 
     [Benchmark]
-    public async Task EnterAndLeave() => _gate.Leave(await _gate.EnterAsync(_push, CancellationToken.None), _push, Accepted, Latency);
+    public async Task EnterAndLeave() => _gate.Leave(await _gate.EnterAsync(_push, CancellationToken.None), _push, Accepted, Latency, TimeProvider.System.GetTimestamp());
 }

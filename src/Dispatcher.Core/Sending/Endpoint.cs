@@ -38,11 +38,11 @@ internal sealed class Endpoint(string name, Func<int> apps, Func<SendingOptions>
     /// <summary>Takes note of how an attempt ended, and says whose trouble it is.</summary>
     /// <param name="app">Whose it was.</param>
     /// <param name="signal">What it says.</param>
-    public Blame Judge(string app, BreakerSignal signal)
+    /// <param name="now">The timestamp at which it ended.</param>
+    public Blame Judge(string app, BreakerSignal signal, long now)
     {
         if (signal == BreakerSignal.Neutral)
             return Blame.Nobody;
-        var now = time.GetTimestamp();
         lock (_lock)
         {
             if (!_apps.TryGetValue(app, out var mine))

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending.Limits;
 using Dispatcher.Core.Telemetry;
@@ -84,35 +85,53 @@ public sealed partial class PushSender
     /// </param>
     /// <param name="cancellationToken">Gives the push up: what had left by then may arrive all the same.</param>
     /// <exception cref="OperationCanceledException">The push was given up without a final answer; it must not be settled.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // a loop's next push takes over the state of its last: 500 B a push
     public async ValueTask<SendReport> SendAsync(PushNotification push, int attemptsBefore, CancellationToken cancellationToken)
     {
-        var delivery = new Delivery(push, _gates.Find(push.App), EndpointOf(push.App), cancellationToken)
-        {
-            IsOnce = attemptsBefore > 0 || push.TimeToLive == 0,
-            AttemptsBefore = attemptsBefore,
-        };
+        var gate = _gates.Find(push.App);
+        var delivery = new Delivery(push, gate, EndpointOf(gate), attemptsBefore, cancellationToken);
         try
         {
             if (_provider.Problem(push) is { } problem)
                 return delivery.Report(new SendOutcome.Rejected { Reason = Invalid, Detail = DetailOf(problem) });
 
+            var isRetry = false;
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (push.IsExpired(_time.GetUtcNow()))
+                if (!isRetry && push.IsExpired(_time.GetUtcNow())) // a retry that would come too late is none
                     return delivery.Report(new SendOutcome.Expired { Reason = "expired" });
 
-                // Nothing is held while a push waits for its next attempt: no permit, no probe.
-                var outcome = await AttemptAsync(delivery);
-                while (outcome is not null && MayRetry(delivery, outcome))
+                // First the app's gate (rate and permit), then the endpoint's breaker, last so that its answer is fresh. A refusal burns nothing.
+                var entry = gate is null ? default : await gate.EnterAsync(push, cancellationToken);
+                SendOutcome? outcome = null;
+                if (!entry.IsEntered)
                 {
-                    await Task.Delay(delivery.NextDelay, _time, cancellationToken);
-                    outcome = await AttemptAsync(delivery);
+                    outcome = entry.Refusal();
+                }
+                else if (TryBegin(ref delivery, entry))
+                {
+                    try
+                    {
+                        var answer = await _provider.SendAsync(push, delivery.Deadline!.Token);
+                        outcome = Judge(ref delivery, answer);
+                    }
+                    catch (Exception e)
+                    {
+                        SendingTraces.Attempted(delivery.Span, "faulted", e.GetType().Name, status: null, isSuccess: false);
+                        throw;
+                    }
+                    finally
+                    {
+                        outcome = Leave(ref delivery, outcome);
+                    }
                 }
 
-                if (outcome is not null)
-                    return delivery.Report(outcome);
-                await Task.Delay(delivery.NextDelay, _time, cancellationToken); // the endpoint's breaker is open
+                // Nothing is held while a push waits for its next attempt: no permit, no probe.
+                isRetry = outcome is not null;
+                if (isRetry && !MayRetry(ref delivery, outcome!))
+                    return delivery.Report(outcome!);
+                await Task.Delay(delivery.NextDelay, _time, cancellationToken);
             }
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
@@ -132,110 +151,94 @@ public sealed partial class PushSender
     /// <param name="app">The app's name; of one that is not configured, every push is refused at once.</param>
     public DispatchAllowance Allowance(string app)
     {
-        var limit = _gates.DispatchLimit(app);
-        if (limit == int.MaxValue)
-            return new(limit, Hindrance.None); // its own breaker turns it away before the endpoint's could hold it
-        if (EndpointOf(app).Breaker.IsDown)
-            return new(limit, Hindrance.EndpointDown);
-        // A single app is in nobody's way.
-        return new(limit, _gates.Count > 1 && _gates.IsSilent(app) ? Hindrance.Silence : Hindrance.None);
+        if (_gates.Find(app) is not { IsOpen: true } gate)
+            return new(int.MaxValue, Hindrance.None); // its own breaker turns it away before the endpoint's could hold it
+        var isSilent = gate.IsSilent;
+        var hindrance = EndpointOf(gate).Breaker.IsDown ? Hindrance.EndpointDown
+            : isSilent && _gates.Count > 1 ? Hindrance.Silence // a single app is in nobody's way
+            : Hindrance.None;
+        return new(gate.DispatchLimit(isSilent), hindrance);
     }
 
     /// <summary>Where it is wrong, and not what stands there; what is wrong with the whole is its size.</summary>
     private static string DetailOf(PushProblem problem) =>
         problem.JsonPointer.Length == 0 ? problem.Message : string.Concat(problem.JsonPointer.Select(c => char.IsControl(c) ? '?' : c));
 
-    private Endpoint EndpointOf(string app) =>
-        _endpoints.GetOrAdd(_gates.EndpointOf(app) ?? _providerName, static (name, sender) => sender.NewEndpoint(name), this);
+    private Endpoint EndpointOf(AppGate? gate) => gate is null ? EndpointOf(_providerName) : gate.Endpoint ??= EndpointOf(gate.App.Endpoint);
 
-    private Endpoint NewEndpoint(string name) => new(name, () => _gates.AppsOf(name), () => _options, _time);
+    private Endpoint EndpointOf(string name) => _endpoints.GetOrAdd(
+        name, static (name, sender) => new Endpoint(name, () => sender._gates.AppsOf(name), () => sender._options, sender._time), this);
 
-    /// <summary>
-    /// One attempt: past the app's gate (rate and permit), then the endpoint's breaker, which is asked last so that its answer is fresh. A
-    /// refusal burns nothing.
-    /// </summary>
-    /// <returns>How it ended; <see langword="null"/> when the breaker is open and the push is to wait.</returns>
-    private async ValueTask<SendOutcome?> AttemptAsync(Delivery delivery)
+    /// <summary>Begins an attempt that its app's gate has let in.</summary>
+    /// <returns>Whether it may begin; otherwise the endpoint's breaker is open, and the push waits until it may come again.</returns>
+    private bool TryBegin(ref Delivery delivery, GateAnswer entry)
     {
-        var (gate, endpoint) = (delivery.Gate, delivery.Endpoint);
-        var entry = gate is null ? default : await gate.EnterAsync(delivery.Push, delivery.GivenUp);
-        if (!entry.IsEntered)
-            return entry.Refusal();
-
-        var isHeld = !endpoint.Breaker.TryPass(out var pass, out var wait);
-        SendOutcome? outcome = null;
-        try
+        if (!delivery.Endpoint.Breaker.TryPass(out var pass, out var wait))
         {
-            if (!isHeld)
-            {
-                outcome = await CallAsync(delivery);
-                Judge(delivery, pass, outcome);
-            }
-        }
-        finally
-        {
-            if (outcome is null && !isHeld)
-                endpoint.Breaker.Concluded(pass, Blame.Nobody, answered: false); // a probe that proved nothing gives way to the next
-            // An attempt that ended because it was given up proves nothing either, nor does a bug.
-            var restsFor = gate?.Leave(entry, delivery.Push, outcome, delivery.Latency, outcome is not null && delivery.FailsAlone);
-            if (outcome is { RetryAfter: null } && restsFor is not null)
-                outcome = outcome with { RetryAfter = restsFor };
-        }
-
-        if (isHeld)
+            delivery.Gate?.Leave(entry, delivery.Push, outcome: null, TimeSpan.Zero, _time.GetTimestamp());
             delivery.NextDelay = HoldTime(delivery, wait);
-        return outcome;
-    }
+            return false;
+        }
 
-    /// <summary>The provider, for as long as an attempt may take.</summary>
-    /// <exception cref="OperationCanceledException">The attempt ended because the push was given up: that says nothing about the provider.</exception>
-    private async ValueTask<SendOutcome> CallAsync(Delivery delivery)
-    {
+        var now = _time.GetTimestamp();
         if (delivery.FirstSentAt is null)
         {
-            delivery.Gate?.Retries.FirstAttempt();
+            delivery.Gate?.Retries.FirstAttempt(now);
             delivery.FirstSentAt = _time.GetUtcNow();
         }
 
-        var started = _time.GetTimestamp();
-        using var span = SendingTraces.Attempting(_providerName, delivery.Push.App, delivery.Push.Id, delivery.AttemptsBefore + delivery.Attempts + 1);
-        var deadline = _deadlines.Begin(_options.AttemptTimeout, delivery.GivenUp);
-        SendOutcome outcome;
-        try
-        {
-            outcome = await _provider.SendAsync(delivery.Push, deadline.Source.Token);
-        }
-        catch (Exception e)
-        {
-            SendingTraces.Attempted(span, "faulted", e.GetType().Name, status: null, isSuccess: false);
-            throw;
-        }
-        finally
-        {
-            _deadlines.End(deadline);
-        }
+        (delivery.Entry, delivery.Pass, delivery.BeganAt, delivery.EndedAt) = (entry, pass, now, 0);
+        delivery.Span = SendingTraces.Attempting(
+            _providerName, delivery.Push.App, delivery.Push.Id, delivery.AttemptsBefore + delivery.Attempts + 1);
+        delivery.Deadline = _deadlines.Begin(now, _options.AttemptTimeout, delivery.GivenUp);
+        return true;
+    }
 
-        delivery.Latency = _time.GetElapsedTime(started);
+    /// <summary>What an answer means for the endpoint, and for the push.</summary>
+    /// <returns>The outcome; <see langword="null"/> when the push was given up before: such an answer says nothing about the provider.</returns>
+    private SendOutcome? Judge(ref Delivery delivery, SendOutcome outcome)
+    {
+        delivery.EndedAt = _time.GetTimestamp();
+        delivery.Latency = _time.GetElapsedTime(delivery.BeganAt, delivery.EndedAt);
         delivery.Spent += delivery.Latency;
         Count(delivery, outcome);
         var traits = OutcomeTable.Traits(outcome);
-        SendingTraces.Attempted(span, OutcomeTable.Word(outcome.Kind), outcome.Reason, outcome.Status, traits.Breaker == BreakerSignal.Success);
-        if (!traits.IsFinal)
-            delivery.GivenUp.ThrowIfCancellationRequested();
+        SendingTraces.Attempted(
+            delivery.Span, OutcomeTable.Word(outcome.Kind), outcome.Reason, outcome.Status, traits.Breaker == BreakerSignal.Success);
+        if (!traits.IsFinal && delivery.GivenUp.IsCancellationRequested)
+            return null;
         if (traits.BurnsAttempt)
             delivery.Attempts++;
         if (traits.Settlement is Settlement.DeadLetter or Settlement.Retry)
             delivery.FirstFailedAt ??= _time.GetUtcNow();
+
+        var endpoint = delivery.Endpoint;
+        var blame = endpoint.Judge(delivery.Push.App, traits.Breaker, delivery.EndedAt);
+        delivery.FailsAlone = blame == Blame.App;
+        Turned(endpoint, endpoint.Breaker.Concluded(delivery.Pass, blame, traits.Breaker == BreakerSignal.Success || outcome.Status is < 500), outcome);
         return outcome;
     }
 
-    private void Judge(Delivery delivery, int pass, SendOutcome outcome)
+    /// <summary>Ends an attempt, however it went: what it held is given back.</summary>
+    /// <param name="delivery">The push.</param>
+    /// <param name="outcome">How it ended; <see langword="null"/> where that proves nothing, for it was given up or met a bug.</param>
+    /// <returns>The outcome, with the time at which the gate lets the push in again.</returns>
+    private SendOutcome? Leave(ref Delivery delivery, SendOutcome? outcome)
     {
-        var endpoint = delivery.Endpoint;
-        var signal = OutcomeTable.Traits(outcome).Breaker;
-        var blame = endpoint.Judge(delivery.Push.App, signal);
-        delivery.FailsAlone = blame == Blame.App;
-        switch (endpoint.Breaker.Concluded(pass, blame, signal == BreakerSignal.Success || outcome.Status is < 500))
+        _deadlines.End(delivery.Deadline!);
+        delivery.Deadline = null;
+        delivery.Span?.Dispose();
+        if (outcome is null)
+            delivery.Endpoint.Breaker.Concluded(delivery.Pass, Blame.Nobody, answered: false); // a probe that proved nothing gives way to the next
+        var now = delivery.EndedAt != 0 ? delivery.EndedAt : _time.GetTimestamp();
+        var restsFor = delivery.Gate?.Leave(
+            delivery.Entry, delivery.Push, outcome, delivery.Latency, now, outcome is not null && delivery.FailsAlone);
+        return outcome is { RetryAfter: null } && restsFor is not null ? outcome with { RetryAfter = restsFor } : outcome;
+    }
+
+    private void Turned(Endpoint endpoint, BreakerTurn turn, SendOutcome outcome)
+    {
+        switch (turn)
         {
             case BreakerTurn.Opened:
                 _gates.Forgive(endpoint.Name);
@@ -251,7 +254,7 @@ public sealed partial class PushSender
     }
 
     /// <summary>Whether a push is tried again at once, and if so after how long.</summary>
-    private bool MayRetry(Delivery delivery, SendOutcome outcome)
+    private bool MayRetry(ref Delivery delivery, SendOutcome outcome)
     {
         var burnt = OutcomeTable.Traits(outcome).BurnsAttempt;
         if (delivery.IsOnce && burnt)
@@ -273,13 +276,13 @@ public sealed partial class PushSender
     /// Until the breaker may let a probe through, plus up to a quarter of a second so that the held pushes do not come as one; and where there are
     /// other apps, those that failed come later, for what fails for them may succeed for another.
     /// </summary>
-    private TimeSpan HoldTime(Delivery delivery, TimeSpan wait)
+    private TimeSpan HoldTime(in Delivery delivery, TimeSpan wait)
     {
         var patience = delivery.Endpoint.IsPoorWitness(delivery.Push.App) ? 1 + _chance() : _chance();
         return TimeSpan.FromMilliseconds(Math.Max(50, wait.TotalMilliseconds) + (250 * patience));
     }
 
-    private void Count(Delivery delivery, SendOutcome outcome)
+    private void Count(in Delivery delivery, SendOutcome outcome)
     {
         if (delivery.Gate is not { } gate)
             return; // an app that is not configured: its name may be anything, a metric's values may not

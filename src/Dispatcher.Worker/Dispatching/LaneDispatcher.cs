@@ -1,5 +1,3 @@
-using Dispatcher.Core.Apps;
-using Dispatcher.Core.Pushes;
 using Dispatcher.Core.Sending;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Worker.Consuming;
@@ -33,6 +31,8 @@ internal sealed class LaneDispatcher(
     /// Evictions a second. An evicted push comes back after <see cref="EvictedFor"/>, so this is also what an endless crowd costs Kafka in writes.
     /// </summary>
     private const int EvictionsPerSecond = 2_000;
+
+    private static readonly SendReport Cancelled = new(new SendOutcome.Cancelled(), Attempts: 0, FirstSentAt: null, FirstFailedAt: null);
 
     private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -113,21 +113,41 @@ internal sealed class LaneDispatcher(
             preferLocal: false);
     }
 
-    /// <summary>Sees pushes through, one after the other. What each of them meets stays here: a loop ends for want of pushes and nothing else.</summary>
+    /// <summary>
+    /// Sees pushes through, one after the other. What each of them meets stays here: a loop ends for want of pushes and nothing else. Sending is
+    /// part of it, for a task of its own was 300 bytes a push.
+    /// </summary>
     private async Task LoopAsync(ConsumedPush first, bool evicted)
     {
-        for (var push = first; push is not null; push = queue.Next(push), evicted = false)
+        for (var consumed = first; consumed is not null; consumed = queue.Next(consumed), evicted = false)
         {
-            if (push.TryStart())
+            if (consumed.TryStart())
             {
-                using var span = push.Trace is { } trace
-                    ? DispatchTraces.Taken(trace, push.IsReplay, settler.Lane, push.Topic, push.Partition.Partition, push.Offset)
+                using var span = consumed.Trace is { } trace
+                    ? DispatchTraces.Taken(trace, consumed.IsReplay, settler.Lane, consumed.Topic, consumed.Partition.Partition, consumed.Offset)
                     : null;
                 try
                 {
-                    await (evicted
-                        ? settler.PostponeAsync(push, time.GetUtcNow() + EvictedFor, "crowded", _abort.Token)
-                        : DispatchAsync(push, _abort.Token));
+                    var record = evicted ? default : Read(consumed);
+                    using var scope = settler.LogsDebug ? settler.BeginForDebug(consumed) : null;
+                    if (evicted)
+                    {
+                        await settler.PostponeAsync(consumed, time.GetUtcNow() + EvictedFor, "crowded", _abort.Token);
+                    }
+                    else if (UnlessToBeSent(consumed, record, _abort.Token) is { } elsewhere)
+                    {
+                        await elsewhere;
+                    }
+                    else
+                    {
+                        var (push, app) = (record.Push!, record.App!);
+                        var report = push.SendAt is not null && await cancellations.IsCancelledAsync(push, app.Tenant, _abort.Token)
+                            ? Cancelled
+                            : await sender.SendAsync(push, consumed.Delay?.Attempts ?? 0, _abort.Token);
+                        if (report.Fault is { } fault)
+                            faults.Saw(fault, consumed, "it counts as a failed attempt");
+                        await settler.SettleAsync(consumed, push, app, report, _abort.Token);
+                    }
                 }
                 catch (OperationCanceledException) when (_abort.IsCancellationRequested)
                 {
@@ -136,11 +156,11 @@ internal sealed class LaneDispatcher(
                 catch (Exception e)
                 {
                     // Only settling throws here. The offset stays open, so the partition's window shows it and a restart tries again.
-                    faults.Saw(e, push, "its offset stays open");
+                    faults.Saw(e, consumed, "its offset stays open");
                 }
                 finally
                 {
-                    push.Abandon(); // does nothing to a push that has ended, or that waits for its result's acknowledgement
+                    consumed.Abandon(); // does nothing to a push that has ended, or that waits for its result's acknowledgement
                 }
             }
 
@@ -158,65 +178,41 @@ internal sealed class LaneDispatcher(
             _idle.TrySetResult();
     }
 
-    /// <summary>One push, from its bytes to its end.</summary>
-    private Task DispatchAsync(ConsumedPush consumed, CancellationToken abort)
+    /// <summary>What is done with a record instead of sending it; <see langword="null"/> when it is to be sent, if it was not cancelled meanwhile.</summary>
+    private Task? UnlessToBeSent(ConsumedPush consumed, LaneRecord record, CancellationToken abort)
     {
-        var (push, app, refusal) = Read(consumed);
-        if (push is not null)
-        {
-            consumed.PushId = push.Id;
-            DispatchTraces.Read(push.Id, app?.Name);
-        }
-
-        return settler.LogsDebug ? RouteInScopeAsync(consumed, push, app, refusal, abort) : RouteAsync(consumed, push, app, refusal, abort);
-    }
-
-    private async Task RouteInScopeAsync(ConsumedPush consumed, PushNotification? push, App? app, Refusal? refusal, CancellationToken abort)
-    {
-        using var scope = settler.BeginForDebug(consumed);
-        await RouteAsync(consumed, push, app, refusal, abort);
-    }
-
-    private Task RouteAsync(ConsumedPush consumed, PushNotification? push, App? app, Refusal? refusal, CancellationToken abort)
-    {
+        var (push, app, refusal) = record;
         if (refusal is { Reason: LaneReader.UnknownApp } && time.GetUtcNow() is var now && retry.WaitsForApp(push!.AcceptedAt, now))
             return settler.PostponeAsync(consumed, now + UnknownAppDelay, LaneReader.UnknownApp, abort);
         if (refusal is { } why)
             return settler.RefuseAsync(consumed, push, why, abort);
         if (cancellations.Knows(push!, app!.Tenant))
-            return CancelAsync(consumed, push!, app, abort);
-        if (Later(consumed.Delay?.NotBefore, push!.SendAt) is { } notBefore && notBefore > time.GetUtcNow())
-            return settler.PostponeAsync(consumed, notBefore, "scheduled", abort);
-        return push.SendAt is null ? SendAsync(consumed, push, app, abort) : SendUnlessCancelledAsync(consumed, push, app, abort);
+            return settler.SettleAsync(consumed, push!, app, Cancelled, abort);
+        return Later(consumed.Delay?.NotBefore, push!.SendAt) is { } notBefore && notBefore > time.GetUtcNow()
+            ? settler.PostponeAsync(consumed, notBefore, "scheduled", abort)
+            : null;
     }
-
-    private async Task SendUnlessCancelledAsync(ConsumedPush consumed, PushNotification push, App app, CancellationToken abort) =>
-        await (await cancellations.IsCancelledAsync(push, app.Tenant, abort)
-            ? CancelAsync(consumed, push, app, abort)
-            : SendAsync(consumed, push, app, abort));
-
-    private Task CancelAsync(ConsumedPush consumed, PushNotification push, App app, CancellationToken abort) =>
-        settler.SettleAsync(consumed, push, app, new SendReport(new SendOutcome.Cancelled(), 0, null, null), abort);
 
     private LaneRecord Read(ConsumedPush consumed)
     {
+        LaneRecord record;
         try
         {
-            return reader.Read(consumed);
+            record = reader.Read(consumed);
         }
         catch (Exception e)
         {
             faults.Saw(e, consumed, "it is kept as a dead letter");
             return new LaneRecord(Push: null, App: null, new Refusal(DeadLetterReasons.Faulted, e.GetType().Name));
         }
-    }
 
-    private async Task SendAsync(ConsumedPush consumed, PushNotification push, App app, CancellationToken abort)
-    {
-        var report = await sender.SendAsync(push, consumed.Delay?.Attempts ?? 0, abort);
-        if (report.Fault is { } fault)
-            faults.Saw(fault, consumed, "it counts as a failed attempt");
-        await settler.SettleAsync(consumed, push, app, report, abort);
+        if (record.Push is { } push)
+        {
+            consumed.PushId = push.Id;
+            DispatchTraces.Read(push.Id, record.App?.Name);
+        }
+
+        return record;
     }
 
     private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;

@@ -23,14 +23,15 @@ internal sealed class LaneQueue : IDisposable
     private readonly int _maxInFlight;
     private readonly Func<string, DispatchAllowance> _allowanceOf;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal); // configured apps: their number is bounded
     private readonly LinkedList<Line> _waiting = [];
-    private readonly Dictionary<string, long> _lastCame = new(StringComparer.Ordinal); // configured apps: their number is bounded
-    private readonly AutoResetEvent _taken = new(false);
+    private readonly AutoResetEvent _room = new(false);
     private int _count;
     private long _bytes;
     private int _inFlight;
     private long _came;
+    private int _busy;
+    private int _pumpsWaiting;
 
     /// <summary>Makes an empty queue.</summary>
     /// <param name="maxPushes">Pushes that wait at most.</param>
@@ -68,11 +69,13 @@ internal sealed class LaneQueue : IDisposable
         {
             if (!_lines.TryGetValue(push.App, out var line))
                 _lines.Add(push.App, line = new Line(push.App));
+            if (!line.IsBusy)
+                _busy++;
             if (line.Pushes.Count == 0)
                 _waiting.AddLast(line.Node);
             line.Pushes.Enqueue(push);
             line.Bytes += push.Weight;
-            _lastCame[push.App] = ++_came;
+            line.LastCame = ++_came;
             _count++;
             _bytes += push.Weight;
         }
@@ -116,12 +119,28 @@ internal sealed class LaneQueue : IDisposable
         }
     }
 
-    /// <summary>Waits on a pump's thread until a push is taken.</summary>
+    /// <summary>
+    /// Waits on a pump's thread until there is room for an eighth of the queue: woken for each push that is taken, a pump went a whole round for it.
+    /// </summary>
     /// <param name="deadline">How long at most.</param>
-    public void WaitUntilTaken(TimeSpan deadline) => _taken.WaitOne(deadline);
+    public void WaitForRoom(TimeSpan deadline)
+    {
+        lock (_lock)
+        {
+            if (HasRoomForMany)
+                return;
+            _pumpsWaiting++;
+        }
+
+        _room.WaitOne(deadline);
+        lock (_lock)
+            _pumpsWaiting--;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _taken.Dispose();
+    public void Dispose() => _room.Dispose();
+
+    private bool HasRoomForMany => _count <= _maxPushes - Math.Max(1, _maxPushes / 8) && _bytes <= _maxBytes - (_maxBytes / 8);
 
     private ConsumedPush? TryTake_NeedsLock()
     {
@@ -132,8 +151,10 @@ internal sealed class LaneQueue : IDisposable
         for (var node = _waiting.First; node is not null; node = node.Next)
         {
             var line = node.Value;
+            if (line.InFlight >= Math.Max(1, ShareOfFree * free))
+                continue;
             var allowance = _allowanceOf(line.App);
-            if (line.InFlight >= Math.Min(allowance.Limit, Math.Max(1, ShareOfFree * free)))
+            if (line.InFlight >= allowance.Limit)
                 continue;
             if (allowance.Hindrance == Hindrance.EndpointDown)
             {
@@ -177,7 +198,7 @@ internal sealed class LaneQueue : IDisposable
                 case Hindrance.Silence:
                     silent.Add(line);
                     break;
-                case Hindrance.None when line.InFlight >= allowance.Limit && _lines.Count > 1 && FillsTheQueue(line.Pushes.Count, line.Bytes):
+                case Hindrance.None when line.InFlight >= allowance.Limit && _busy > 1 && FillsTheQueue(line.Pushes.Count, line.Bytes):
                     limited = line;
                     break;
             }
@@ -195,9 +216,9 @@ internal sealed class LaneQueue : IDisposable
     /// <summary>Whether among the last pushes that came, as many as the queue holds, one was of an app whose endpoint is up.</summary>
     private bool AreOthersAbout_NeedsLock()
     {
-        foreach (var (app, came) in _lastCame)
+        foreach (var line in _lines.Values)
         {
-            if (_came - came < _maxPushes && !IsHeld(app))
+            if (_came - line.LastCame < _maxPushes && !IsHeld(line.App))
                 return true;
         }
 
@@ -217,7 +238,8 @@ internal sealed class LaneQueue : IDisposable
         _count--;
         _bytes -= push.Weight;
         line.Bytes -= push.Weight;
-        _taken.Set();
+        if (_pumpsWaiting > 0 && HasRoomForMany)
+            _room.Set();
         return push;
     }
 
@@ -225,9 +247,9 @@ internal sealed class LaneQueue : IDisposable
     {
         _inFlight--;
         var line = _lines[push.App];
-        // An idle app's line is forgotten: the bound on lines is the bound on pushes.
-        if (--line.InFlight == 0 && line.Pushes.Count == 0)
-            _lines.Remove(push.App);
+        line.InFlight--;
+        if (!line.IsBusy)
+            _busy--;
     }
 
     /// <summary>Lines that wait for the same reason.</summary>
@@ -266,5 +288,10 @@ internal sealed class LaneQueue : IDisposable
         public int InFlight { get; set; }
 
         public long Bytes { get; set; }
+
+        /// <summary>The number of its last push among all that came.</summary>
+        public long LastCame { get; set; }
+
+        public bool IsBusy => InFlight > 0 || Pushes.Count > 0;
     }
 }

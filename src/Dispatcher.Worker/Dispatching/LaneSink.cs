@@ -28,7 +28,7 @@ internal sealed class LaneSink(LaneDispatcher lane) : IRecordSink
     }
 
     /// <inheritdoc/>
-    public void WaitForRoom(TimeSpan deadline) => lane.Queue.WaitUntilTaken(deadline);
+    public void WaitForRoom(TimeSpan deadline) => lane.Queue.WaitForRoom(deadline);
 
     /// <inheritdoc/>
     public void DropClosed()

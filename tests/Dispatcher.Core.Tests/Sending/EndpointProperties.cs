@@ -48,7 +48,7 @@ public sealed class EndpointProperties
         foreach (var step in steps)
         {
             time.Advance(TimeSpan.FromSeconds(step.After));
-            judged.Add(endpoint.Judge("a", step.Signal));
+            judged.Add(endpoint.Judge("a", step.Signal, time.GetTimestamp()));
         }
 
         return !judged.Contains(Blame.App);
@@ -71,7 +71,7 @@ public sealed class EndpointProperties
         {
             time.Advance(TimeSpan.FromSeconds(step.After));
             past.Add(step);
-            if (!isRight(past, step, endpoint.Judge(step.App, step.Signal)))
+            if (!isRight(past, step, endpoint.Judge(step.App, step.Signal, time.GetTimestamp())))
                 return false;
         }
 

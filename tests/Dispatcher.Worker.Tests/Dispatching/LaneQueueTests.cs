@@ -47,7 +47,7 @@ public sealed class LaneQueueTests : IDisposable
         Fill(queue, "x");
         var waiting = Task.Run(() =>
         {
-            queue.WaitUntilTaken(Patience);
+            queue.WaitForRoom(Patience);
             return queue.HasRoom;
         });
 
@@ -237,7 +237,7 @@ public sealed class LaneQueueTests : IDisposable
         for (var added = 0; added < Pushes; added++)
         {
             while (!queue.HasRoom)
-                queue.WaitUntilTaken(TimeSpan.FromMilliseconds(10));
+                queue.WaitForRoom(TimeSpan.FromMilliseconds(10));
             queue.Add(Push(added % 3 == 0 ? "a" : "b"));
             Assert.InRange(queue.Count, 0, 16);
         }

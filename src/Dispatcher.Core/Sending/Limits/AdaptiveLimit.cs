@@ -94,7 +94,8 @@ internal sealed class AdaptiveLimit
     /// <param name="latency">How long it took.</param>
     /// <param name="isTrouble">The service throttled, could not, or did not answer.</param>
     /// <param name="inFlight">How many attempts there were, this one included.</param>
-    public void Ended(TimeSpan latency, bool isTrouble, int inFlight)
+    /// <param name="now">The timestamp at which it ended.</param>
+    public void Ended(TimeSpan latency, bool isTrouble, int inFlight, long now)
     {
         var seconds = latency.TotalSeconds;
         lock (_lock)
@@ -118,16 +119,16 @@ internal sealed class AdaptiveLimit
                     _limit = Math.Min(_maximum, _limit + (_doubling ? 1 : 1 / _limit));
             }
 
-            var elapsed = _time.GetElapsedTime(_roundBegan).TotalSeconds;
+            var elapsed = _time.GetElapsedTime(_roundBegan, now).TotalSeconds;
             if (elapsed >= (_usual > 0 ? _usual : seconds))
-                EndRound_NeedsLock(elapsed);
+                EndRound_NeedsLock(elapsed, now);
             _current = (int)_limit;
         }
     }
 
     private double Tolerated => Math.Max(_tolerance * _usual, Unsuspicious);
 
-    private void EndRound_NeedsLock(double elapsed)
+    private void EndRound_NeedsLock(double elapsed, long now)
     {
         var mean = _measured > 0 ? _clipped / _measured : 0;
         if (mean > Tolerated || (_failures > 0 && _failures >= TroubleShare * _answers))
@@ -139,7 +140,7 @@ internal sealed class AdaptiveLimit
         if (_measured > 0)
             Learn_NeedsLock(mean, elapsed);
         Volatile.Write(ref _recentTicks, (long)(_latencies / _answers * TimeSpan.TicksPerSecond));
-        _roundBegan = _time.GetTimestamp();
+        _roundBegan = now;
         (_answers, _failures, _measured, _latencies, _clipped, _used) = (0, 0, 0, 0, 0, false);
     }
 

@@ -38,6 +38,9 @@ internal sealed partial class AppGate
     /// </summary>
     private const int TurnedAwayPerSecond = 1000;
 
+    /// <summary>Pushes that a lane may always dispatch: some wait for a permit, so that each lane gets its turn.</summary>
+    private const int DispatchReserve = 64;
+
     private const long Never = long.MinValue;
 
     private readonly AppBreaker _breaker;
@@ -73,6 +76,9 @@ internal sealed partial class AppGate
     /// <summary>Whose gate it is.</summary>
     public App App { get; }
 
+    /// <summary>Where its pushes go; its sender looks that up once.</summary>
+    public Endpoint? Endpoint { get; set; }
+
     /// <summary>What pays for the app's quick retries.</summary>
     public RetryBudget Retries { get; }
 
@@ -82,14 +88,18 @@ internal sealed partial class AppGate
     /// <summary>Whether pushes pass at the moment; <see langword="false"/> while the app's breaker is open.</summary>
     public bool IsOpen => _breaker.Reason is null;
 
-    /// <summary>Whether a push that came now would get a permit at once.</summary>
-    public bool HasPermit => _permits.IsFree;
-
     /// <summary>Whether attempts are in flight and none has come back for as long as a push waits here.</summary>
     public bool IsSilent => _permits.Silence > LongestWait;
 
     /// <summary>Attempts that may be in flight at the moment.</summary>
     public int Concurrency => _limit.Current;
+
+    /// <summary>
+    /// How many of the app's pushes may be dispatched at once. While it has no permit to give, only a few of a lane wait for one: a wait costs a
+    /// timer and a task, and a backlog would cost them for every push.
+    /// </summary>
+    /// <param name="isSilent">Whether it is silent.</param>
+    public int DispatchLimit(bool isSilent) => isSilent || !_permits.IsFree ? DispatchReserve : (2 * Concurrency) + DispatchReserve;
 
     /// <summary>How long ago the provider last answered in a way that only a good credential gets; <see langword="null"/> before the first.</summary>
     public TimeSpan? SinceSuccess => Volatile.Read(ref _succeededAt) is var at && at == Never ? null : _time.GetElapsedTime(at);
@@ -134,9 +144,10 @@ internal sealed partial class AppGate
     /// <param name="push">The push.</param>
     /// <param name="outcome">How the attempt ended; <see langword="null"/> when there was none, or it was given up.</param>
     /// <param name="latency">How long it took.</param>
+    /// <param name="now">The timestamp at which it ended.</param>
     /// <param name="failsAlone">Whether the app fails and its endpoint serves others, or has not been seen to fail for any.</param>
     /// <returns>When the push may come again, where this gate will not let it in before.</returns>
-    public TimeSpan? Leave(GateAnswer entry, PushNotification push, SendOutcome? outcome, TimeSpan latency, bool failsAlone = false)
+    public TimeSpan? Leave(GateAnswer entry, PushNotification push, SendOutcome? outcome, TimeSpan latency, long now, bool failsAlone = false)
     {
         switch (outcome)
         {
@@ -144,15 +155,15 @@ internal sealed partial class AppGate
                 _rate?.GiveBack(); // it asked nothing of the provider
                 break;
             case SendOutcome.Throttled { Scope: ThrottleScope.App } or SendOutcome.Unavailable or SendOutcome.Ambiguous:
-                _limit.Ended(latency, isTrouble: true, _permits.InUse);
+                _limit.Ended(latency, isTrouble: true, _permits.InUse, now);
                 break;
             case SendOutcome.Accepted or SendOutcome.Unregistered or SendOutcome.Rejected or SendOutcome.Throttled:
-                _limit.Ended(latency, isTrouble: false, _permits.InUse);
+                _limit.Ended(latency, isTrouble: false, _permits.InUse, now);
                 break;
         }
 
         if (outcome is SendOutcome.Accepted or SendOutcome.Unregistered or SendOutcome.Rejected)
-            Volatile.Write(ref _succeededAt, _time.GetTimestamp());
+            Volatile.Write(ref _succeededAt, now);
         if (outcome is SendOutcome.Accepted)
         {
             _devices.Succeeded(push.Target.Value);
@@ -160,7 +171,7 @@ internal sealed partial class AppGate
         }
 
         Report(_breaker.Concluded(entry.Pass, outcome, failsAlone), outcome);
-        _permits.GiveBack(); // last, so that whoever gets it sees what the breaker made of this
+        _permits.GiveBack(now); // last, so that whoever gets it sees what the breaker made of this
         return outcome switch
         {
             SendOutcome.Throttled { Scope: ThrottleScope.Token } => _devices.Throttled(push.Target.Value, outcome.RetryAfter),
@@ -194,7 +205,7 @@ internal sealed partial class AppGate
             return await TurnAwayAsync(pass, NoPermit, PermitWait, cancellationToken);
 
         // The breaker opened meanwhile.
-        _permits.GiveBack();
+        _permits.GiveBack(_time.GetTimestamp());
         return Refuse(_breaker.Reason ?? NoPermit, _breaker.OpenFor);
     }
 

@@ -8,8 +8,6 @@ namespace Dispatcher.Core.Sending.Limits;
 /// <summary>The gates of one provider's apps, each made when its app is first sent to. Apps of one Firebase project share its rate.</summary>
 public sealed class AppGates
 {
-    private const int DispatchReserve = 64;
-
     private readonly Dictionary<string, TokenBucket> _rates = new(StringComparer.Ordinal);
     private readonly Lock _making = new();
     private volatile LimitOptions _options;
@@ -98,30 +96,9 @@ public sealed class AppGates
     /// <summary>How many apps there are.</summary>
     internal int Count => _gates.Count;
 
-    /// <summary>The endpoint of an app; <see langword="null"/> for one that is not configured.</summary>
-    /// <param name="app">The app's name.</param>
-    internal string? EndpointOf(string app) => _gates.TryGetValue(app, out var entry) ? entry.App.Endpoint : null;
-
     /// <summary>How many apps are configured for an endpoint.</summary>
     /// <param name="endpoint">Its name.</param>
     internal int AppsOf(string endpoint) => _appsOf.GetValueOrDefault(endpoint);
-
-    /// <summary>
-    /// How many of an app's pushes may be dispatched at once, as far as its own gate goes. While it has no permit to give, only a few of a lane
-    /// wait for one (so that each lane gets its turn): a wait costs a timer and a task, and a backlog would cost them for every push.
-    /// </summary>
-    /// <param name="app">The app's name.</param>
-    internal int DispatchLimit(string app) => Find(app) switch
-    {
-        { IsOpen: true, IsSilent: true } => DispatchReserve,
-        { IsOpen: true, HasPermit: false } => DispatchReserve,
-        { IsOpen: true } gate => (2 * gate.Concurrency) + DispatchReserve,
-        _ => int.MaxValue,
-    };
-
-    /// <summary>Whether an app's attempts have stopped coming back.</summary>
-    /// <param name="app">The app's name.</param>
-    internal bool IsSilent(string app) => Find(app) is { IsOpen: true, IsSilent: true };
 
     /// <summary>The gate of an app; <see langword="null"/> for one that is not configured, to which no provider sends.</summary>
     /// <param name="app">The app's name.</param>

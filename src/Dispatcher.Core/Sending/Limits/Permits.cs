@@ -52,12 +52,13 @@ internal sealed class Permits(AdaptiveLimit limit, TimeProvider time)
     }
 
     /// <summary>Gives a permit back; whoever waits longest gets it.</summary>
-    public void GiveBack()
+    /// <param name="now">The timestamp at which its attempt ended.</param>
+    public void GiveBack(long now)
     {
         lock (_lock)
         {
             _inUse--;
-            Volatile.Write(ref _lastProgress, time.GetTimestamp());
+            Volatile.Write(ref _lastProgress, now);
             while (_inUse < limit.Current && TakeFirst_NeedsLock() is { } waiter)
             {
                 // A waiter whose time was up meanwhile takes none.

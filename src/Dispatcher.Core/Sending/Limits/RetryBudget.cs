@@ -25,7 +25,7 @@ internal sealed class RetryBudget(double share, int reserve, TimeProvider time)
         {
             lock (_lock)
             {
-                _ = Slot_NeedsLock(); // what is no longer recent goes first
+                _ = Slot_NeedsLock(time.GetTimestamp()); // what is no longer recent goes first
                 return (int)Math.Max(0, Balance_NeedsLock() + 1e-9);
             }
         }
@@ -41,10 +41,11 @@ internal sealed class RetryBudget(double share, int reserve, TimeProvider time)
     }
 
     /// <summary>A push was attempted for the first time.</summary>
-    public void FirstAttempt()
+    /// <param name="now">The timestamp at which it began.</param>
+    public void FirstAttempt(long now)
     {
         lock (_lock)
-            Slot_NeedsLock() += _share;
+            Slot_NeedsLock(now) += _share;
     }
 
     /// <summary>Pays for a retry, if there is something to pay with.</summary>
@@ -52,7 +53,7 @@ internal sealed class RetryBudget(double share, int reserve, TimeProvider time)
     {
         lock (_lock)
         {
-            ref var slot = ref Slot_NeedsLock();
+            ref var slot = ref Slot_NeedsLock(time.GetTimestamp());
             if (Balance_NeedsLock() < 1 - 1e-9)
                 return false;
             slot--;
@@ -69,9 +70,9 @@ internal sealed class RetryBudget(double share, int reserve, TimeProvider time)
     }
 
     /// <summary>The slot of this second; those that are no longer recent are emptied on the way.</summary>
-    private ref double Slot_NeedsLock()
+    private ref double Slot_NeedsLock(long now)
     {
-        var second = time.GetTimestamp() / time.TimestampFrequency;
+        var second = now / time.TimestampFrequency;
         for (var stale = Math.Max(_second + 1, second - Window + 1); stale <= second; stale++)
             _slots[stale % Window] = 0;
         _second = Math.Max(_second, second);

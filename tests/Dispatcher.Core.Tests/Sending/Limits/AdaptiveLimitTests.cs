@@ -97,7 +97,7 @@ public sealed class AdaptiveLimitTests
         for (var i = 0; i < 100; i++)
         {
             _time.Advance(TimeSpan.FromMilliseconds(1));
-            limit.Ended(i == 50 ? TimeSpan.FromSeconds(14) : TimeSpan.FromMilliseconds(60), isTrouble: false, inFlight: 10);
+            limit.Ended(i == 50 ? TimeSpan.FromSeconds(14) : TimeSpan.FromMilliseconds(60), isTrouble: false, inFlight: 10, _time.GetTimestamp());
         }
 
         Assert.True(limit.Current >= 200);
@@ -121,9 +121,9 @@ public sealed class AdaptiveLimitTests
         var before = limit.Current;
 
         for (var i = 0; i < 150; i++)
-            limit.Ended(TimeSpan.FromMilliseconds(60), isTrouble: true, inFlight: 200);
+            limit.Ended(TimeSpan.FromMilliseconds(60), isTrouble: true, inFlight: 200, _time.GetTimestamp());
         _time.Advance(TimeSpan.FromMilliseconds(60));
-        limit.Ended(TimeSpan.FromMilliseconds(60), isTrouble: true, inFlight: 200);
+        limit.Ended(TimeSpan.FromMilliseconds(60), isTrouble: true, inFlight: 200, _time.GetTimestamp());
 
         Assert.InRange(limit.Current, (int)(before * 0.9) - 1, (int)(before * 0.9) + 1);
     }
@@ -139,7 +139,7 @@ public sealed class AdaptiveLimitTests
             {
                 time.Advance(TimeSpan.FromMilliseconds(step));
                 var before = limit.Current;
-                limit.Ended(TimeSpan.FromMilliseconds(latency), trouble, inFlight);
+                limit.Ended(TimeSpan.FromMilliseconds(latency), trouble, inFlight, time.GetTimestamp());
                 if (limit.Current is < 5 or > 50 || limit.Current < (int)(before * 0.9) - 1 || limit.Current > before + 1)
                     return false;
             }
@@ -158,14 +158,14 @@ public sealed class AdaptiveLimitTests
         var time = new FakeTimeProvider();
         var (better, worse) = (new AdaptiveLimit(5, 500, 2, time), new AdaptiveLimit(5, 500, 2, time));
         var took = TimeSpan.FromMilliseconds(20); // far below what is slow: only trouble counts
-        better.Ended(took, isTrouble: false, inFlight: 1);
-        worse.Ended(took, isTrouble: false, inFlight: 1);
+        better.Ended(took, isTrouble: false, inFlight: 1, time.GetTimestamp());
+        worse.Ended(took, isTrouble: false, inFlight: 1, time.GetTimestamp());
         foreach (var (step, isTrouble, isWorse, inFlight) in list)
         {
             time.Advance(TimeSpan.FromMilliseconds(step));
             var before = better.Current;
-            better.Ended(took, isTrouble, inFlight * 2);
-            worse.Ended(took, isTrouble || isWorse, inFlight * 2);
+            better.Ended(took, isTrouble, inFlight * 2, time.GetTimestamp());
+            worse.Ended(took, isTrouble || isWorse, inFlight * 2, time.GetTimestamp());
             if (isTrouble && better.Current > before)
                 return false;
         }
@@ -179,11 +179,11 @@ public sealed class AdaptiveLimitTests
         while (limit.Current < to)
         {
             _time.Advance(TimeSpan.FromMilliseconds(1));
-            limit.Ended(TimeSpan.FromMilliseconds(60), isTrouble: false, inFlight: limit.Current);
+            limit.Ended(TimeSpan.FromMilliseconds(60), isTrouble: false, inFlight: limit.Current, _time.GetTimestamp());
         }
 
         _time.Advance(TimeSpan.FromMilliseconds(60));
-        limit.Ended(TimeSpan.FromMilliseconds(60), isTrouble: false, inFlight: 1); // the round ends here
+        limit.Ended(TimeSpan.FromMilliseconds(60), isTrouble: false, inFlight: 1, _time.GetTimestamp()); // the round ends here
         return limit;
     }
 }

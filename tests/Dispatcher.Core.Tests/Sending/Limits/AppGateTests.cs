@@ -34,7 +34,7 @@ public sealed class AppGateTests : IDisposable
         {
             var entry = await Now(gate.EnterAsync(Push, default));
             Assert.True(entry.IsEntered);
-            Assert.Null(gate.Leave(entry, Push, Accepted, Latency));
+            Assert.Null(gate.Leave(entry, Push, Accepted, Latency, _time.GetTimestamp()));
         }
 
         Assert.Equal(["0 shop"], _metrics.Observe("dispatcher.app.in_flight"));
@@ -67,7 +67,7 @@ public sealed class AppGateTests : IDisposable
 
         _time.Advance(AppGate.NowOrNeverWait - TimeSpan.FromMilliseconds(1));
         Assert.False(patient.IsCompleted);
-        gate.Leave(first, Push, Accepted, Latency);
+        gate.Leave(first, Push, Accepted, Latency, _time.GetTimestamp());
         Assert.True((await patient).IsEntered);
 
         var hopeless = gate.EnterAsync(now, default).AsTask();
@@ -79,13 +79,13 @@ public sealed class AppGateTests : IDisposable
     public async Task A_token_of_the_rate_is_waited_for_and_beyond_a_second_refused()
     {
         var gate = Gate(new TokenBucket(2, 1, TimeSpan.Zero, _time));
-        gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, Accepted, Latency);
+        gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, Accepted, Latency, _time.GetTimestamp());
         var second = gate.EnterAsync(Push, default).AsTask();
         Assert.False(second.IsCompleted);
 
         _time.Advance(TimeSpan.FromSeconds(0.6));
         Assert.True((await second).IsEntered);
-        gate.Leave(await second, Push, Accepted, Latency);
+        gate.Leave(await second, Push, Accepted, Latency, _time.GetTimestamp());
 
         _ = gate.EnterAsync(Push, default).AsTask();
         _ = gate.EnterAsync(Push, default).AsTask();
@@ -99,9 +99,9 @@ public sealed class AppGateTests : IDisposable
     {
         var gate = Gate(new TokenBucket(0.1, 1, TimeSpan.Zero, _time));
         for (var i = 0; i < 5; i++)
-            gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, i % 2 == 0 ? null : new SendOutcome.NotSent(), TimeSpan.Zero);
+            gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, i % 2 == 0 ? null : new SendOutcome.NotSent(), TimeSpan.Zero, _time.GetTimestamp());
 
-        gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, Accepted, Latency);
+        gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, Accepted, Latency, _time.GetTimestamp());
         Assert.Equal(AppGate.RateLimited, (await Now(gate.EnterAsync(Push, default))).Reason);
     }
 
@@ -110,7 +110,7 @@ public sealed class AppGateTests : IDisposable
     {
         var gate = Gate();
 
-        var wait = gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, new SendOutcome.Misconfigured { Reason = "InvalidProviderToken" }, Latency);
+        var wait = gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, new SendOutcome.Misconfigured { Reason = "InvalidProviderToken" }, Latency, _time.GetTimestamp());
 
         Assert.Equal(TimeSpan.FromMinutes(1), wait);
         Assert.Equal(new GateAnswer(AppBreaker.Parked, TimeSpan.FromMinutes(1), 0), await Now(gate.EnterAsync(Push, default)));
@@ -123,17 +123,17 @@ public sealed class AppGateTests : IDisposable
     {
         var gate = Gate();
         var hanging = await Now(gate.EnterAsync(Push, default));
-        gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, new SendOutcome.Misconfigured(), Latency);
+        gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, new SendOutcome.Misconfigured(), Latency, _time.GetTimestamp());
         _time.Advance(TimeSpan.FromMinutes(1));
         var probe = await Now(gate.EnterAsync(Push, default));
-        gate.Leave(probe, Push, outcome: null, TimeSpan.Zero);
+        gate.Leave(probe, Push, outcome: null, TimeSpan.Zero, _time.GetTimestamp());
 
         var next = await Now(gate.EnterAsync(Push, default));
         Assert.True(next.IsEntered);
         Assert.Equal(AppBreaker.Parked, (await Now(gate.EnterAsync(Push, default))).Reason);
-        gate.Leave(hanging, Push, Accepted, TimeSpan.FromMinutes(1)); // had left before: proves nothing
+        gate.Leave(hanging, Push, Accepted, TimeSpan.FromMinutes(1), _time.GetTimestamp()); // had left before: proves nothing
         Assert.Equal(AppBreaker.Parked, (await Now(gate.EnterAsync(Push, default))).Reason);
-        gate.Leave(next, Push, Accepted, Latency);
+        gate.Leave(next, Push, Accepted, Latency, _time.GetTimestamp());
         Assert.True((await Now(gate.EnterAsync(Push, default))).IsEntered);
     }
 
@@ -145,7 +145,7 @@ public sealed class AppGateTests : IDisposable
         await gate.EnterAsync(Push, default);
         var waiting = gate.EnterAsync(Push, default).AsTask();
 
-        gate.Leave(first, Push, new SendOutcome.Misconfigured(), Latency);
+        gate.Leave(first, Push, new SendOutcome.Misconfigured(), Latency, _time.GetTimestamp());
 
         var answer = await waiting;
         Assert.Equal(AppBreaker.Parked, answer.Reason);
@@ -158,7 +158,7 @@ public sealed class AppGateTests : IDisposable
         var gate = Gate();
         var throttled = new SendOutcome.Throttled(ThrottleScope.Token) { Reason = "TooManyRequests" };
 
-        Assert.Equal(TimeSpan.FromSeconds(30), gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, throttled, Latency));
+        Assert.Equal(TimeSpan.FromSeconds(30), gate.Leave(await Now(gate.EnterAsync(Push, default)), Push, throttled, Latency, _time.GetTimestamp()));
 
         Assert.Equal(new GateAnswer(AppGate.TokenThrottled, TimeSpan.FromSeconds(30), 0), await Now(gate.EnterAsync(Push, default)));
         Assert.True((await Now(gate.EnterAsync(Push with { Target = Target.Token("beef") }, default))).IsEntered);
@@ -189,7 +189,7 @@ public sealed class AppGateTests : IDisposable
         {
             if (i == 100) // what is made once is made
                 before = GC.GetAllocatedBytesForCurrentThread();
-            gate.Leave(await gate.EnterAsync(Push, default), Push, Accepted, Latency);
+            gate.Leave(await gate.EnterAsync(Push, default), Push, Accepted, Latency, _time.GetTimestamp());
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

@@ -31,7 +31,7 @@ public sealed class AppGatesReloadTests : IDisposable
         Assert.Equal((5, 5), (gate.Concurrency, gates.Find("news")!.Concurrency));
         Assert.All(entries, entry => Assert.True(entry.IsEntered, "who is in stays in"));
         for (var i = 0; i < 16; i++)
-            gate.Leave(entries[i], Push(i), new SendOutcome.Accepted("id"), TimeSpan.FromMilliseconds(10));
+            gate.Leave(entries[i], Push(i), new SendOutcome.Accepted("id"), TimeSpan.FromMilliseconds(10), _time.GetTimestamp());
         Assert.True((await gate.EnterAsync(Push(20), default)).IsEntered, "four were left, and five may be");
     }
 
@@ -69,7 +69,7 @@ public sealed class AppGatesReloadTests : IDisposable
         var budget = new RetryBudget(0, 0, _time);
         Assert.False(budget.TrySpend());
         budget.Adopt(1, 0);
-        budget.FirstAttempt();
+        budget.FirstAttempt(_time.GetTimestamp());
         Assert.True(budget.TrySpend());
 
         var guard = new DeadLetterGuard(1, TimeSpan.FromHours(1), _time);

@@ -18,11 +18,12 @@ public sealed class AppGatesTests : IDisposable
         AcceptedAt = DateTimeOffset.UnixEpoch,
     };
 
+    private readonly FakeTimeProvider _time = new();
     private readonly RecordedMetrics _metrics = new();
     private readonly AppGates _gates;
 
     public AppGatesTests() => _gates = new AppGates(
-        Provider.Apns, [App("shop")], new LimitOptions(), _metrics.Sending, new FakeTimeProvider(), NullLogger<AppGates>.Instance);
+        Provider.Apns, [App("shop")], new LimitOptions(), _metrics.Sending, _time, NullLogger<AppGates>.Instance);
 
     public void Dispose() => _metrics.Dispose();
 
@@ -42,7 +43,7 @@ public sealed class AppGatesTests : IDisposable
     {
         var gate = _gates.Find("shop")!;
         var entry = await gate.EnterAsync(Push, default);
-        gate.Leave(entry, Push, new SendOutcome.Misconfigured { Reason = "InvalidProviderToken" }, TimeSpan.Zero);
+        gate.Leave(entry, Push, new SendOutcome.Misconfigured { Reason = "InvalidProviderToken" }, TimeSpan.Zero, _time.GetTimestamp());
         Assert.False(gate.IsOpen);
 
         _gates.Adopt([App("shop") with { Revision = "2" }]);
@@ -60,7 +61,7 @@ public sealed class AppGatesTests : IDisposable
 
         Assert.Null(_gates.Find("shop"));
         Assert.Empty(_metrics.Observe("dispatcher.app.in_flight"));
-        Assert.Null(gate.Leave(entry, Push, new SendOutcome.Accepted("1"), TimeSpan.Zero));
+        Assert.Null(gate.Leave(entry, Push, new SendOutcome.Accepted("1"), TimeSpan.Zero, _time.GetTimestamp()));
     }
 
     private static ApnsApp App(string name) =>

@@ -16,7 +16,7 @@ public sealed class PermitsTests
         var first = permits.TakeAsync(Second, default).AsTask();
         var second = permits.TakeAsync(Second, default).AsTask();
 
-        permits.GiveBack();
+        permits.GiveBack(_time.GetTimestamp());
 
         Assert.True(await first);
         Assert.False(second.IsCompleted);
@@ -33,7 +33,7 @@ public sealed class PermitsTests
         _time.Advance(Second);
         Assert.False(await waiting);
 
-        permits.GiveBack();
+        permits.GiveBack(_time.GetTimestamp());
         Assert.Equal(1, permits.InUse);
         Assert.True(permits.TryTake());
     }
@@ -73,7 +73,7 @@ public sealed class PermitsTests
         while (limit.Current > 2)
         {
             _time.Advance(TimeSpan.FromMilliseconds(100));
-            limit.Ended(TimeSpan.FromMilliseconds(100), isTrouble: true, inFlight: 1);
+            limit.Ended(TimeSpan.FromMilliseconds(100), isTrouble: true, inFlight: 1, _time.GetTimestamp());
         }
 
         while (permits.TryTake())
@@ -91,7 +91,7 @@ public sealed class PermitsTests
     {
         var permits = new Permits(new AdaptiveLimit(2, 2, 2, _time), _time);
         permits.TryTake();
-        permits.GiveBack();
+        permits.GiveBack(_time.GetTimestamp());
         _time.Advance(TimeSpan.FromHours(1));
         permits.TryTake();
         permits.TryTake();
@@ -99,7 +99,7 @@ public sealed class PermitsTests
         var waiting = Enumerable.Range(0, 2).Select(_ => permits.TakeAsync(Second, default).AsTask()).ToList();
 
         Assert.DoesNotContain(waiting, wait => wait.IsCompleted);
-        permits.GiveBack();
+        permits.GiveBack(_time.GetTimestamp());
         Assert.True(await waiting[0]);
     }
 
@@ -118,7 +118,7 @@ public sealed class PermitsTests
                 Interlocked.Increment(ref entered);
                 await Task.Yield();
                 Interlocked.Decrement(ref inside);
-                permits.GiveBack();
+                permits.GiveBack(_time.GetTimestamp());
             }
         })));
 

@@ -22,7 +22,7 @@ public sealed class RetryBudgetTests
     {
         var budget = new RetryBudget(0.2, 0, _time);
         for (var i = 0; i < 1000; i++)
-            budget.FirstAttempt();
+            budget.FirstAttempt(_time.GetTimestamp());
 
         Assert.Equal(200, SpendAll(budget));
     }
@@ -32,7 +32,7 @@ public sealed class RetryBudgetTests
     {
         var budget = new RetryBudget(0.5, 0, _time);
         for (var i = 0; i < 100; i++)
-            budget.FirstAttempt();
+            budget.FirstAttempt(_time.GetTimestamp());
 
         _time.Advance(TimeSpan.FromSeconds(RetryBudget.Window - 1));
         Assert.True(budget.TrySpend());
@@ -53,7 +53,7 @@ public sealed class RetryBudgetTests
             {
                 time.Advance(TimeSpan.FromMilliseconds(100 * tenths));
                 for (var i = 0; i < firsts; i++)
-                    budget.FirstAttempt();
+                    budget.FirstAttempt(_time.GetTimestamp());
                 var spent = 0;
                 for (var i = 0; i < retries; i++)
                     spent += budget.TrySpend() ? 1 : 0;

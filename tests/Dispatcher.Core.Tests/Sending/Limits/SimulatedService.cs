@@ -47,7 +47,7 @@ internal sealed class SimulatedService(AdaptiveLimit limit, FakeTimeProvider tim
             time.Advance(due - _now);
             _now = due;
             var (number, took) = _inFlight.Dequeue();
-            limit.Ended(took, Fails(number), _inFlight.Count + 1);
+            limit.Ended(took, Fails(number), _inFlight.Count + 1, time.GetTimestamp());
             Answered++;
             latencies += took.TotalMilliseconds;
         }
