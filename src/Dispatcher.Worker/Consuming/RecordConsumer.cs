@@ -161,6 +161,8 @@ internal sealed partial class RecordConsumer
     private void OnTrouble(ConsumeTrouble trouble)
     {
         var error = trouble.Error;
+        if (error.IsFatal || trouble.IsLeftAside)
+            throw new KafkaException(error);
         if (error.Code == ErrorCode.Local_MaxPollExceeded)
         {
             Log.MaxPollExceeded(_logger, _name);
@@ -168,19 +170,14 @@ internal sealed partial class RecordConsumer
             throw new KafkaException(error);
         }
 
-        if (trouble is { IsUnreadable: true, Partition: { } partition } && !error.IsFatal)
+        if (trouble is { IsUnreadable: true, Partition: { } partition })
         {
             Log.Unreadable(_logger, _name, OfTopic(partition).Topic, partition.Partition, trouble.Offset, error.Reason);
             _pauses.Set(partition, PauseReasons.Unreadable, applies: true);
+            return;
         }
-        else if (error.IsFatal || trouble.IsLeftAside)
-        {
-            throw new KafkaException(error);
-        }
-        else
-        {
-            Log.ConsumeTrouble(_logger, _name, error.Code, error.Reason);
-        }
+
+        Log.ConsumeTrouble(_logger, _name, error.Code, error.Reason);
     }
 
     /// <summary>Tries again what could not be placed: a full sink stops a topic, a full window only its partition.</summary>
