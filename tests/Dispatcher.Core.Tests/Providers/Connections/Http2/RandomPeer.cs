@@ -44,7 +44,7 @@ internal sealed class RandomPeer(Random random, int announced)
             index = 0;
         Write(block, (byte)pattern, bits, index);
         var name = index > 0 ? At(index).Name : Write(block, Text(12));
-        var value = Write(block, Text(random.Next(20) == 0 ? 400 : 40));
+        var value = Write(block, Text(random.Next(4) == 0 ? _maxTableBytes : 40));
         if (pattern == 0x40)
             Add(name, value);
         return (name, value);
@@ -69,7 +69,7 @@ internal sealed class RandomPeer(Random random, int announced)
 
     private static int Size(string name, string value) => name.Length + value.Length + 32;
 
-    private string Text(int length) => string.Concat(Enumerable.Range(0, random.Next(length)).Select(_ => (char)random.Next(1, 127)));
+    private string Text(int length) => string.Concat(Enumerable.Range(0, random.Next(length + 1)).Select(_ => (char)random.Next(1, 127)));
 
     private string Write(List<byte> block, string text)
     {
