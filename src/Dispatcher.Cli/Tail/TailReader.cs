@@ -20,7 +20,7 @@ internal static class TailReader
     /// <param name="record">A record of the results.</param>
     public static TailLine? Result(ConsumeResult<byte[]?, byte[]?> record)
     {
-        if (Read(record, value => PushResult.Read(value)) is not { } result)
+        if (Read<PushResult?>(record, value => PushResult.Read(value)) is not { } result)
             return null;
         var outcome = OutcomeWord(result.Outcome);
         return new TailLine(result.SettledAt, result.App, outcome, result.Reason, result.Id)
@@ -84,16 +84,15 @@ internal static class TailReader
     /// <param name="outcome">The outcome.</param>
     public static string OutcomeWord(OutcomeKind outcome) => JsonNamingPolicy.CamelCase.ConvertName(outcome.ToString());
 
-    private static T? Read<T>(ConsumeResult<byte[]?, byte[]?> record, Func<byte[], T> read)
-        where T : class
+    private static T? Read<T>(ConsumeResult<byte[]?, byte[]?> record, Func<byte[], T?> read)
     {
         try
         {
-            return record.Message?.Value is { } value ? read(value) : null;
+            return record.Message?.Value is { } value ? read(value) : default;
         }
         catch (JsonException)
         {
-            return null;
+            return default;
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class KafkaOptions
         // Without reports or their status no hand-off is ever acknowledged; without headers dead letters lose theirs; an end-of-partition
         // notice is no record.
         "dotnet.producer.enable.delivery.reports", "dotnet.producer.enable.background.poll", "dotnet.producer.delivery.report.fields",
-        "dotnet.consumer.consume.result.fields", "enable.partition.eof",
+        "dotnet.consumer.consume.result.fields", "enable.partition.eof", "enabled_events", "enable_sasl_queue", "delivery.report.only.error",
     };
 
     private Dictionary<string, string>? _all;

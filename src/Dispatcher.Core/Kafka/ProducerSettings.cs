@@ -45,7 +45,6 @@ public static class ProducerSettings
         config.QueueBufferingMaxMessages = QueueRecords;
         config.QueueBufferingMaxKbytes = QueueBytes / 1024;
         config.Partitioner = Partitioner.Murmur2Random; // what Java clients do with a key
-        config.DeliveryReportFields = "status";
         foreach (var (name, value) in options.AllProperties)
             config.Set(name, value); // the operator's word stands over ours
         return config;

@@ -27,7 +27,7 @@ public sealed partial class RecordProducer : IDisposable
     /// <param name="logger">Connection trouble and replacements.</param>
     public RecordProducer(ProducerConfig config, KafkaMetrics metrics, ILogger<RecordProducer> logger)
     {
-        _config = config;
+        _config = ForEvents(config);
         _metrics = metrics;
         _logger = logger;
         _current = new Incarnation(this);
@@ -48,23 +48,34 @@ public sealed partial class RecordProducer : IDisposable
     /// <param name="topic">Where to.</param>
     /// <param name="message">The record.</param>
     /// <param name="listener">Who is told, once: here, if the record is refused at once, or by the thread that serves all answers.</param>
-    public void Produce(string topic, Message<byte[]?, byte[]?> message, IProduceListener listener)
+    public void Produce(string topic, Message<byte[]?, byte[]?> message, IProduceListener listener) =>
+        Produce(topic, message.Key, message.Value, message.Headers, message.Timestamp.UnixTimestampMs, listener);
+
+    /// <summary>The same for a record of bytes that are the caller's own, again when this returns.</summary>
+    /// <param name="topic">Where to.</param>
+    /// <param name="key">Its key; <see langword="default"/> for none.</param>
+    /// <param name="value">Its value; <see langword="default"/> for none.</param>
+    /// <param name="headers">Its headers.</param>
+    /// <param name="listener">Who is told, once.</param>
+    public void Produce(string topic, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Headers? headers, IProduceListener listener) =>
+        Produce(topic, key, value, headers, timestamp: 0, listener);
+
+    private void Produce(
+        string topic, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Headers? headers, long timestamp, IProduceListener listener)
     {
         var incarnation = Volatile.Read(ref _current);
         if (!incarnation.TryHold())
         {
-            listener.Answered(new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_Destroy)); // replaced a moment ago, or the end
+            listener.Answered(new ProduceAnswer(ProduceOutcome.Refused, ErrorCode.Local_Destroy), value); // replaced a moment ago, or the end
             return;
         }
 
         try
         {
-            incarnation.Producer.Produce(topic, message, new Report(this, incarnation, listener).Read);
-        }
-        catch (ProduceException<byte[]?, byte[]?> e)
-        {
-            Watch(incarnation, e.Error);
-            listener.Answered(new ProduceAnswer(ProduceOutcome.Refused, e.Error.Code));
+            if (incarnation.Produce(topic, key, value, headers, timestamp, listener) is not { } error)
+                return;
+            Watch(incarnation, error);
+            listener.Answered(new ProduceAnswer(ProduceOutcome.Refused, error.Code), value);
         }
         finally
         {
@@ -127,7 +138,7 @@ public sealed partial class RecordProducer : IDisposable
     private void Watch(Incarnation incarnation, Error error)
     {
         var isSequenceError = error.Code is ErrorCode.OutOfOrderSequenceNumber or ErrorCode.Local_Inconsistent;
-        var refused = isSequenceError ? Interlocked.Increment(ref incarnation.RefusedSequences) : 0;
+        var refused = isSequenceError ? incarnation.SequenceRefused() : 0;
         if (error.IsFatal || refused >= StuckAfter)
             Replace(incarnation, error);
     }
@@ -161,66 +172,10 @@ public sealed partial class RecordProducer : IDisposable
             Log.Trouble(_logger, error.Code, error.Reason);
     }
 
-    /// <summary>One librdkafka producer; identity tells a report of a replaced one from the current one's.</summary>
-    /// <remarks>librdkafka does not survive a call after its end: whoever calls it holds it meanwhile, and the last one out ends it.</remarks>
-    private sealed class Incarnation
-    {
-        public int RefusedSequences;
-
-        private int _holders = 1;
-
-        public Incarnation(RecordProducer owner) => Producer = new ProducerBuilder<byte[]?, byte[]?>(owner._config)
-            .SetErrorHandler((_, error) => owner.OnError(this, error))
-            .SetLogHandler((_, message) => Log.Librdkafka(owner._logger, message.Facility, message.Message))
-            .Build();
-
-        public IProducer<byte[]?, byte[]?> Producer { get; }
-
-        public bool TryHold()
-        {
-            var holders = Volatile.Read(ref _holders);
-            while (holders > 0)
-            {
-                var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
-                if (seen == holders)
-                    return true;
-                holders = seen;
-            }
-
-            return false;
-        }
-
-        public void Release()
-        {
-            if (Interlocked.Decrement(ref _holders) == 0)
-                Producer.Dispose();
-        }
-    }
-
-    /// <summary>One delivery report that is to come.</summary>
-    private sealed class Report(RecordProducer owner, Incarnation incarnation, IProduceListener listener)
-    {
-        public void Read(DeliveryReport<byte[]?, byte[]?> report)
-        {
-            var answer = ProduceAnswer.From(report.Status, report.Error);
-            if (answer.Outcome == ProduceOutcome.Acked)
-            {
-                answer = answer with { Partition = report.Partition.Value, Offset = report.Offset.Value };
-                Volatile.Write(ref incarnation.RefusedSequences, 0);
-            }
-            else
-            {
-                owner.Watch(incarnation, report.Error);
-            }
-
-            listener.Answered(answer);
-        }
-    }
-
     /// <summary>Continuations run elsewhere: the poll thread serves every other answer.</summary>
     private sealed class AnswerTask() : TaskCompletionSource<ProduceAnswer>(TaskCreationOptions.RunContinuationsAsynchronously), IProduceListener
     {
-        public void Answered(ProduceAnswer answer) => SetResult(answer);
+        public void Answered(ProduceAnswer answer, ReadOnlySpan<byte> value) => SetResult(answer);
     }
 
     private static partial class Log
@@ -233,5 +188,8 @@ public sealed partial class RecordProducer : IDisposable
 
         [LoggerMessage(3, LogLevel.Debug, "librdkafka {Facility}: {Message}")]
         public static partial void Librdkafka(ILogger logger, string facility, string message);
+
+        [LoggerMessage(4, LogLevel.Error, "What was produced was answered, {Outcome} ({Code}), and who waited for it failed: a bug")]
+        public static partial void ListenerFailed(ILogger logger, Exception exception, ProduceOutcome outcome, ErrorCode code);
     }
 }

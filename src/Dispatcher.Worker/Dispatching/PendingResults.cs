@@ -27,17 +27,21 @@ internal sealed class PendingResults(
     private readonly KafkaMetrics _kafkaMetrics = kafkaMetrics;
     private readonly Faults _faults = faults;
     private readonly TimeProvider _time = time;
+    private readonly Lock _resting = new();
+    private Pending? _rested; // those that pend nothing now, each with the next: at most as many as ever pended at once
     private int _count;
 
     /// <summary>Produces a result; acknowledged, the push's offset completes.</summary>
     /// <param name="consumed">The push. It is handed over if the answer is yes.</param>
     /// <param name="topic">The topic of results.</param>
-    /// <param name="result">The record.</param>
+    /// <param name="result">The record's value; the caller's again when this returns.</param>
+    /// <param name="headers">The record's headers.</param>
     /// <param name="app">Its app.</param>
     /// <param name="outcome">What became of it, in a word.</param>
     /// <param name="abort">The process ends: what is not acknowledged stays in Kafka.</param>
     /// <returns>Whether there was room.</returns>
-    public bool TryAdd(ConsumedPush consumed, string topic, Message<byte[]?, byte[]?> result, string app, string outcome, CancellationToken abort)
+    public bool TryAdd(
+        ConsumedPush consumed, string topic, ReadOnlySpan<byte> result, Headers? headers, string app, string outcome, CancellationToken abort)
     {
         if (Interlocked.Increment(ref _count) > bound)
         {
@@ -46,63 +50,87 @@ internal sealed class PendingResults(
         }
 
         consumed.HandOver();
-        producer.Produce(topic, result, new Pending(this, consumed, topic, result, app, outcome, _time.GetTimestamp(), abort));
+        var pending = Wake();
+        pending.Push = new(consumed, topic, headers, app, outcome, _time.GetTimestamp(), abort);
+        producer.Produce(topic, key: default, result, headers, pending);
         return true;
     }
 
-    private sealed class Pending(
-        PendingResults all,
-        ConsumedPush consumed,
-        string topic,
-        Message<byte[]?, byte[]?> result,
-        string app,
-        string outcome,
-        long since,
-        CancellationToken abort) : IProduceListener
+    private Pending Wake()
     {
-        public void Answered(ProduceAnswer answer)
+        lock (_resting)
         {
+            if (_rested is not { } pending)
+                return new Pending(this);
+            (_rested, pending.Next) = (pending.Next, null);
+            return pending;
+        }
+    }
+
+    private void Rest(Pending pending)
+    {
+        pending.Push = default;
+        lock (_resting)
+            (pending.Next, _rested) = (_rested, pending);
+    }
+
+    /// <summary>A push that waits for its result's acknowledgement.</summary>
+    private readonly record struct Waiting(
+        ConsumedPush Consumed, string Topic, Headers? Headers, string App, string Outcome, long Since, CancellationToken Abort);
+
+    /// <summary>Waits for one result after the other, of which there are as many as pushes.</summary>
+    private sealed class Pending(PendingResults all) : IProduceListener
+    {
+        public Pending? Next { get; set; }
+
+        public Waiting Push { get; set; }
+
+        public void Answered(ProduceAnswer answer, ReadOnlySpan<byte> value)
+        {
+            var push = Push;
+            all.Rest(this);
             if (answer.Outcome == ProduceOutcome.Acked)
-            {
-                all._kafkaMetrics.HandedOff(topic, all._time.GetElapsedTime(since));
-                Complete();
-            }
+                all.Acked(push);
             else
-            {
-                _ = OfferAgainAsync();
-            }
+                _ = all.OfferAgainAsync(push, new Message<byte[]?, byte[]?> { Value = value.ToArray(), Headers = push.Headers });
         }
+    }
 
-        private async Task OfferAgainAsync()
-        {
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // away from the thread that serves all answers
-            try
-            {
-                await all._handOff.ProduceAsync(topic, result, abort);
-                Complete();
-            }
-            catch (OperationCanceledException) when (abort.IsCancellationRequested)
-            {
-                Abandon(); // shutdown: the push stays in Kafka
-            }
-            catch (Exception e)
-            {
-                all._faults.Saw(e, consumed, "its offset stays open");
-                Abandon();
-            }
-        }
+    private void Acked(in Waiting push)
+    {
+        _kafkaMetrics.HandedOff(push.Topic, _time.GetElapsedTime(push.Since));
+        Complete(push);
+    }
 
-        private void Complete()
+    private async Task OfferAgainAsync(Waiting push, Message<byte[]?, byte[]?> result)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // away from the thread that serves all answers
+        try
         {
-            consumed.Complete();
-            Interlocked.Decrement(ref all._count);
-            all._metrics.PushSettled(all._lane.Name, app, outcome);
+            await _handOff.ProduceAsync(push.Topic, result, push.Abort);
+            Complete(push);
         }
+        catch (OperationCanceledException) when (push.Abort.IsCancellationRequested)
+        {
+            Abandon(push); // shutdown: the push stays in Kafka
+        }
+        catch (Exception e)
+        {
+            _faults.Saw(e, push.Consumed, "its offset stays open");
+            Abandon(push);
+        }
+    }
 
-        private void Abandon()
-        {
-            consumed.AbandonHandedOver();
-            Interlocked.Decrement(ref all._count);
-        }
+    private void Complete(in Waiting push)
+    {
+        push.Consumed.Complete();
+        Interlocked.Decrement(ref _count);
+        _metrics.PushSettled(_lane.Name, push.App, push.Outcome);
+    }
+
+    private void Abandon(in Waiting push)
+    {
+        push.Consumed.AbandonHandedOver();
+        Interlocked.Decrement(ref _count);
     }
 }

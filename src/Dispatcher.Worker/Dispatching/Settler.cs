@@ -117,9 +117,9 @@ internal sealed partial class Settler(
 
     private Task CompleteAsync(ConsumedPush consumed, PushNotification push, SendOutcome outcome, int attempts, CancellationToken abort)
     {
-        var result = ResultOf(consumed, push, outcome, isDeadLetter: false, attempts);
-        if (!results.TryAdd(consumed, _topics.Results, result, push.App, OutcomeTable.Word(outcome.Kind), abort))
-            return CompleteLaterAsync(consumed, push, outcome, attempts, result, abort);
+        var (result, headers) = (ResultOf(push, outcome, isDeadLetter: false, attempts), TraceHeadersOf(consumed));
+        if (!results.TryAdd(consumed, _topics.Results, result.Write(), headers, push.App, OutcomeTable.Word(outcome.Kind), abort))
+            return CompleteLaterAsync(consumed, push, outcome, attempts, new() { Value = result.ToJson(), Headers = headers }, abort);
         Tell(push, outcome, isDeadLetter: false, attempts);
         return Task.CompletedTask;
     }
@@ -260,31 +260,36 @@ internal sealed partial class Settler(
 
     private Task ReportAsync(
         ConsumedPush consumed, PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts, CancellationToken abort) =>
-        handOff.ProduceAsync(_topics.Results, ResultOf(consumed, push, outcome, isDeadLetter, attempts), abort);
+        handOff.ProduceAsync(
+            _topics.Results,
+            new() { Value = ResultOf(push, outcome, isDeadLetter, attempts).ToJson(), Headers = TraceHeadersOf(consumed) },
+            abort);
 
-    private Message<byte[]?, byte[]?> ResultOf(ConsumedPush consumed, PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts)
+    private PushResult ResultOf(PushNotification push, SendOutcome outcome, bool isDeadLetter, int attempts) => new(
+        push.Id,
+        push.App,
+        lane.Name,
+        push.Target.Hash,
+        outcome.Kind,
+        isDeadLetter,
+        (outcome as SendOutcome.Accepted)?.ProviderId,
+        outcome.Reason,
+        outcome.Status,
+        attempts,
+        push.AcceptedAt,
+        time.GetUtcNow())
     {
-        var result = new PushResult(
-            push.Id,
-            push.App,
-            lane.Name,
-            push.Target.Hash,
-            outcome.Kind,
-            isDeadLetter,
-            (outcome as SendOutcome.Accepted)?.ProviderId,
-            outcome.Reason,
-            outcome.Status,
-            attempts,
-            push.AcceptedAt,
-            time.GetUtcNow())
-        {
-            Kind = push.Target.Kind,
-            ValidateOnly = push.ValidateOnly,
-        };
-        var message = new Message<byte[]?, byte[]?> { Value = result.ToJson() };
-        if ((TraceContext.Current ?? consumed.Trace) is { } trace)
-            TraceHeaders.Put(message.Headers ??= [], trace);
-        return message;
+        Kind = push.Target.Kind,
+        ValidateOnly = push.ValidateOnly,
+    };
+
+    private static Headers? TraceHeadersOf(ConsumedPush consumed)
+    {
+        if ((TraceContext.Current ?? consumed.Trace) is not { } trace)
+            return null;
+        var headers = new Headers();
+        TraceHeaders.Put(headers, trace);
+        return headers;
     }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset? b) => b > a ? b.Value : a;

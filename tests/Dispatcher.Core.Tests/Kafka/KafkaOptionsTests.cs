@@ -59,6 +59,9 @@ public sealed class KafkaOptionsTests
     [InlineData("transactional.id")]
     [InlineData("dotnet.producer.enable.delivery.reports")]
     [InlineData("dotnet.producer.delivery.report.fields")]
+    [InlineData("delivery.report.only.error")]
+    [InlineData("enabled_events")]
+    [InlineData("enable_sasl_queue")]
     public void What_the_promise_of_no_loss_rests_on_cannot_be_set(string property)
     {
         var options = Valid();

@@ -12,7 +12,6 @@ public sealed class ProducerSettingsTests
     {
         Assert.Equal((Acks.All, true, 5), (config.Acks, config.EnableIdempotence, config.MaxInFlight));
         Assert.Equal((100_000, 65_536), (config.QueueBufferingMaxMessages, config.QueueBufferingMaxKbytes));
-        Assert.Equal("status", config.DeliveryReportFields);
     });
 
     [Fact]

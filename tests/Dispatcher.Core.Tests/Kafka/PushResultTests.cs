@@ -41,6 +41,28 @@ public sealed class PushResultTests
         Assert.Equal(result, PushResult.Read(result.ToJson()));
     });
 
+    [Theory]
+    [InlineData(TargetKind.Token, false)]
+    [InlineData(TargetKind.Channel, true)]
+    public void It_is_written_as_the_serializer_would(TargetKind kind, bool validateOnly)
+    {
+        var result = Rejected with { App = "käse\"<", ProviderId = "p", Kind = kind, ValidateOnly = validateOnly };
+
+        Assert.Equal(JsonSerializer.Serialize(result, RecordJson.Default.PushResult), System.Text.Encoding.UTF8.GetString(result.Write()));
+    }
+
+    [Fact]
+    public void Writing_one_allocates_nothing()
+    {
+        Rejected.Write();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var i = 0; i < 1_000; i++)
+            Rejected.Write();
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
     /// <summary>Its offset waits for the result, so no record of a lane may make one that Kafka refuses: an unknown app's name may be as long as the record.</summary>
     [Theory]
     [InlineData('x')]

@@ -184,5 +184,121 @@ public sealed class RecordProducerTests : IDisposable
         Assert.False(producer.IsReachable(TestKafka.Patience));
     }
 
+    [Fact]
+    public async Task Headers_and_timestamp_are_in_kafka_as_they_were_given()
+    {
+        using var producer = _kafka.Producer();
+        var timestamp = new Timestamp(new DateTime(2026, 9, 21, 14, 13, 20, DateTimeKind.Utc));
+        var headers = new Headers { { "a", "1"u8.ToArray() }, { "ä", [] }, { "a", null }, { "", [0, 0xFF] } };
+        for (var i = 0; i < 20; i++)
+            headers.Add(new string('n', i * 100), new byte[i]);
+
+        await producer.ProduceAsync(Topic, new() { Value = "v"u8.ToArray(), Headers = headers, Timestamp = timestamp });
+
+        var record = Assert.Single(_kafka.Read(Topic, 1)).Message;
+        Assert.Equal(timestamp, record.Timestamp);
+        Assert.Equal(
+            headers.Select(header => (header.Key, header.GetValueBytes())).ToList(),
+            record.Headers.Select(header => (header.Key, header.GetValueBytes())).ToList(),
+            (a, b) => a.Key == b.Key && (a.Item2 is null ? b.Item2 is null : b.Item2 is not null && a.Item2.AsSpan().SequenceEqual(b.Item2)));
+    }
+
+    [Fact]
+    public async Task The_bytes_of_a_record_are_the_caller_s_again_when_produce_returns()
+    {
+        using var producer = _kafka.Producer();
+        var answers = new Answers(records: 100);
+        var buffer = new byte[1];
+        for (byte i = 0; i < 100; i++)
+        {
+            buffer[0] = i;
+            producer.Produce(Topic, key: "k"u8, buffer, headers: null, answers);
+        }
+
+        await answers.All;
+        Assert.Equal(Enumerable.Range(0, 100), _kafka.Read(Topic, 100).Select(record => (int)record.Message.Value![0])); // and in order
+    }
+
+    [Theory]
+    [InlineData(19)] // NOT_ENOUGH_REPLICAS for longer than the client tries
+    [InlineData(87)] // INVALID_RECORD
+    public async Task Who_is_refused_gets_the_value_back(int error)
+    {
+        using var producer = _kafka.Producer(("message.timeout.ms", "1000"));
+        _kafka.Cluster.FailNext(KafkaApi.Produce, [.. Enumerable.Repeat(error, 200)]);
+        var answers = new Answers(records: 2);
+
+        producer.Produce(Topic, "k"u8, "later"u8, headers: null, answers);
+        producer.Produce("no topic's name", "k"u8, "at once"u8, headers: null, answers);
+
+        await answers.All;
+        Assert.Equal(["at once", "later"], answers.Refused.Order());
+    }
+
+    [Fact]
+    public async Task A_listener_that_fails_takes_nobody_s_answer()
+    {
+        using var producer = _kafka.Producer();
+        producer.Produce(Topic, default, "v"u8, headers: null, new Failing());
+
+        Assert.Equal(ProduceOutcome.Acked, (await producer.ProduceAsync(Topic, Message("v"))).Outcome);
+    }
+
+    /// <summary>The guard of the budget. What is left is the table of who waits: 16 bytes a place, doubled when more wait than ever before.</summary>
+    [Fact]
+    public async Task A_record_and_its_answer_allocate_next_to_nothing()
+    {
+        const int records = 5_000;
+        using var producer = _kafka.Producer();
+        await producer.ProduceAsync(Topic, Message("first"));
+        var value = new byte[250];
+
+        for (var round = 0; round < 2; round++) // the first warms up
+        {
+            var answers = new Answers(records);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < records; i++)
+                producer.Produce(Topic, default, value, headers: null, answers);
+            var produced = GC.GetAllocatedBytesForCurrentThread() - before;
+
+            var answered = await answers.All.WaitAsync(TestKafka.Patience);
+
+            Assert.Empty(answers.Refused);
+            if (round == 1)
+                Assert.InRange((produced + answered) / records, 0, 60);
+        }
+    }
+
+    /// <summary>Counts, and tells what the thread of the answers allocated between the first and the last.</summary>
+    private sealed class Answers(int records) : IProduceListener
+    {
+        private readonly TaskCompletionSource<long> _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly List<string> _refused = [];
+        private long _before;
+        private int _count;
+
+        public Task<long> All => _all.Task;
+
+        public IReadOnlyList<string> Refused => _refused;
+
+        public void Answered(ProduceAnswer answer, ReadOnlySpan<byte> value)
+        {
+            lock (_refused)
+            {
+                if (answer.Outcome != ProduceOutcome.Acked)
+                    _refused.Add(System.Text.Encoding.UTF8.GetString(value));
+                if (++_count == 1)
+                    _before = GC.GetAllocatedBytesForCurrentThread();
+                if (_count == records)
+                    _all.SetResult(GC.GetAllocatedBytesForCurrentThread() - _before);
+            }
+        }
+    }
+
+    private sealed class Failing : IProduceListener
+    {
+        public void Answered(ProduceAnswer answer, ReadOnlySpan<byte> value) => throw new InvalidOperationException("a test's");
+    }
+
     private static Message<byte[]?, byte[]?> Message(string value) => new() { Value = System.Text.Encoding.UTF8.GetBytes(value) };
 }

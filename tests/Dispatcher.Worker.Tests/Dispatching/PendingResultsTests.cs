@@ -1,4 +1,4 @@
-using Confluent.Kafka;
+using System.Diagnostics.Metrics;
 using Dispatcher.Core.Kafka;
 using Dispatcher.Core.Telemetry;
 using Dispatcher.Simulator.Kafka;
@@ -73,7 +73,7 @@ public sealed class PendingResultsTests : IDisposable
     public async Task What_its_loop_gives_up_later_completes_all_the_same()
     {
         var push = Push(0);
-        Assert.True(Results(bound: 1).TryAdd(push, "push.results", Record(), "shop", "accepted", CancellationToken.None));
+        Assert.True(Results(bound: 1).TryAdd(push, "push.results", Record, headers: null, "shop", "accepted", CancellationToken.None));
         push.Abandon();
 
         await SettledAsync(1);
@@ -88,29 +88,80 @@ public sealed class PendingResultsTests : IDisposable
         await abort.CancelAsync();
         var results = Results(bound: 1);
 
-        Assert.True(results.TryAdd(Push(0), "push.results", Record(), "shop", "accepted", abort.Token));
+        Assert.True(results.TryAdd(Push(0), "push.results", Record, headers: null, "shop", "accepted", abort.Token));
 
         await Eventually.IsAsync(() => Add(results, offset: 1), "room"); // there is room again
         await SettledAsync(1);
         Assert.Equal(0, _tracker.Advance());
     }
 
-    private PendingResults Results(int bound)
+    /// <summary>The guard of the budget: a result costs no object from the dispatch loop to the completed offset.</summary>
+    [Fact]
+    public async Task A_result_and_its_acknowledgement_allocate_next_to_nothing()
     {
-        var metrics = new DispatchMetrics(_counters);
+        const int pushes = 4_000;
+        using var meters = new UnobservedMeters();
+        var answers = new AnsweringThread();
+        var results = Results(bound: pushes, meters, answers);
+        for (var round = 0; round < 2; round++) // the first warms up
+        {
+            var consumed = Enumerable.Range(round * pushes, pushes).Select(offset => Push(offset)).ToList();
+            answers.Begin(pushes);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var push in consumed)
+                results.TryAdd(push, "push.results", Record, headers: null, "shop", "accepted", CancellationToken.None);
+            var added = GC.GetAllocatedBytesForCurrentThread() - before;
+
+            var answered = await answers.Allocated.WaitAsync(TimeSpan.FromSeconds(30));
+
+            if (round == 1)
+                Assert.InRange((added + answered) / pushes, 0, 100);
+        }
+    }
+
+    /// <summary>A clock that is asked for every answer, and so knows what the thread of the answers allocated between the first and the last.</summary>
+    private sealed class AnsweringThread : TimeProvider
+    {
+        private TaskCompletionSource<long> _all = new();
+        private long _before;
+        private int _left;
+
+        public Task<long> Allocated => _all.Task;
+
+        public void Begin(int answers) => (_all, _before, _left) = (new(TaskCreationOptions.RunContinuationsAsynchronously), -1, answers);
+
+        public override long GetTimestamp()
+        {
+            if (Thread.CurrentThread.Name == "kafka-producer-answers")
+            {
+                if (_before < 0)
+                    _before = GC.GetAllocatedBytesForCurrentThread();
+                if (--_left == 0)
+                    _all.SetResult(GC.GetAllocatedBytesForCurrentThread() - _before);
+            }
+
+            return base.GetTimestamp();
+        }
+    }
+
+    private PendingResults Results(int bound) => Results(bound, _counters, TimeProvider.System);
+
+    private PendingResults Results(int bound, IMeterFactory meters, TimeProvider time)
+    {
+        var metrics = new DispatchMetrics(meters);
         return new PendingResults(
             LaneCluster.Lane,
             bound,
             _producer,
             new HandOff(_producer, TimeProvider.System, () => 0.5, new KafkaMetrics(_counters), NullLogger<HandOff>.Instance),
             metrics,
-            new KafkaMetrics(_counters),
+            new KafkaMetrics(meters),
             new Faults(LaneCluster.Lane, metrics, TimeProvider.System, NullLogger<Faults>.Instance),
-            TimeProvider.System);
+            time);
     }
 
     private bool Add(PendingResults results, long offset) =>
-        results.TryAdd(Push(offset), "push.results", Record(), "shop", "accepted", CancellationToken.None);
+        results.TryAdd(Push(offset), "push.results", Record, headers: null, "shop", "accepted", CancellationToken.None);
 
     private ConsumedPush Push(long offset)
     {
@@ -121,7 +172,7 @@ public sealed class PendingResultsTests : IDisposable
         return push;
     }
 
-    private static Message<byte[]?, byte[]?> Record() => new() { Value = [1] };
+    private static ReadOnlySpan<byte> Record => [1];
 
     private Task SettledAsync(long pushes) => Eventually.IsAsync(() => _counters["dispatcher.pushes.settled"] == pushes, "settled");
 }
