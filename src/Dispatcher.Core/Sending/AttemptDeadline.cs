@@ -3,13 +3,11 @@ namespace Dispatcher.Core.Sending;
 /// <summary>One attempt's deadline: a token that fires when its time is up or its push is given up. <see cref="AttemptDeadlines"/> keeps it.</summary>
 internal sealed class AttemptDeadline
 {
-    private CancellationTokenSource? _source;
-
     /// <summary>What the provider is told.</summary>
     public CancellationToken Token => Source.Token;
 
-    /// <summary>Behind the token; a new one after one that has fired.</summary>
-    public CancellationTokenSource Source => _source ??= new CancellationTokenSource();
+    /// <summary>Behind the token.</summary>
+    public CancellationTokenSource Source { get; private set; } = new();
 
     /// <summary>The timestamp at which the time is up.</summary>
     public long Due { get; set; }
@@ -24,5 +22,9 @@ internal sealed class AttemptDeadline
     public int Place { get; set; }
 
     /// <summary>Gets ready for the next attempt: a token that has fired is not used again.</summary>
-    public void Renew() => (_source, HasFired) = (HasFired ? null : _source, false);
+    public void Renew()
+    {
+        if (HasFired)
+            (Source, HasFired) = (new CancellationTokenSource(), false);
+    }
 }

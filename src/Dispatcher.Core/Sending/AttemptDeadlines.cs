@@ -34,10 +34,12 @@ internal sealed class AttemptDeadlines(TimeProvider time)
             (deadline.Due, deadline.GivenUp) = (now + Ticks(timeout), givenUp);
             if (deadline.Due < _looksAt)
                 LookAt_NeedsLock(deadline.Due, timeout);
+            if (!givenUp.IsCancellationRequested)
+                return deadline;
+            deadline.HasFired = true; // whoever watches the token may have looked before
         }
 
-        if (givenUp.IsCancellationRequested)
-            Fire(IsGivenUp); // whoever watches the token may have looked before
+        deadline.Source.Cancel();
         return deadline;
     }
 
@@ -87,8 +89,21 @@ internal sealed class AttemptDeadlines(TimeProvider time)
             }
         }
 
+        List<Exception> faults = [];
         foreach (var source in due)
-            source.Cancel();
+        {
+            try
+            {
+                source.Cancel();
+            }
+            catch (AggregateException fault)
+            {
+                faults.Add(fault); // of one attempt's provider; the others are to hear of it all the same
+            }
+        }
+
+        if (faults.Count > 0)
+            throw new AggregateException(faults);
     }
 
     private void LookAt_NeedsLock(long at, TimeSpan wait)

@@ -109,11 +109,11 @@ public sealed partial class PushSender
                 {
                     outcome = entry.Refusal();
                 }
-                else if (TryBegin(ref delivery, entry))
+                else if (TryPass(ref delivery, entry))
                 {
                     try
                     {
-                        var answer = await _provider.SendAsync(push, delivery.Deadline!.Token);
+                        var answer = await _provider.SendAsync(push, Begin(ref delivery));
                         outcome = Judge(ref delivery, answer);
                     }
                     catch (Exception e)
@@ -169,29 +169,36 @@ public sealed partial class PushSender
     private Endpoint EndpointOf(string name) => _endpoints.GetOrAdd(
         name, static (name, sender) => new Endpoint(name, () => sender._gates.AppsOf(name), () => sender._options, sender._time), this);
 
-    /// <summary>Begins an attempt that its app's gate has let in.</summary>
-    /// <returns>Whether it may begin; otherwise the endpoint's breaker is open, and the push waits until it may come again.</returns>
-    private bool TryBegin(ref Delivery delivery, GateAnswer entry)
+    /// <summary>Asks the endpoint's breaker, when the app's gate has let the push in.</summary>
+    /// <returns>Whether it may be attempted, until <see cref="Leave"/>; otherwise it has left the gate, and waits until it may come again.</returns>
+    private bool TryPass(ref Delivery delivery, GateAnswer entry)
     {
-        if (!delivery.Endpoint.Breaker.TryPass(out var pass, out var wait))
+        if (delivery.Endpoint.Breaker.TryPass(out var pass, out var wait))
         {
-            delivery.Gate?.Leave(entry, delivery.Push, outcome: null, TimeSpan.Zero, _time.GetTimestamp());
-            delivery.NextDelay = HoldTime(delivery, wait);
-            return false;
+            (delivery.Entry, delivery.Pass, delivery.EndedAt, delivery.Deadline, delivery.Span) = (entry, pass, 0, null, null);
+            return true;
         }
 
-        var now = _time.GetTimestamp();
+        delivery.Gate?.Leave(entry, delivery.Push, outcome: null, TimeSpan.Zero, _time.GetTimestamp());
+        delivery.NextDelay = HoldTime(delivery, wait);
+        return false;
+    }
+
+    /// <summary>Begins an attempt.</summary>
+    /// <returns>Fires when it is to end.</returns>
+    private CancellationToken Begin(ref Delivery delivery)
+    {
+        delivery.BeganAt = _time.GetTimestamp();
         if (delivery.FirstSentAt is null)
         {
-            delivery.Gate?.Retries.FirstAttempt(now);
+            delivery.Gate?.Retries.FirstAttempt(delivery.BeganAt);
             delivery.FirstSentAt = _time.GetUtcNow();
         }
 
-        (delivery.Entry, delivery.Pass, delivery.BeganAt, delivery.EndedAt) = (entry, pass, now, 0);
         delivery.Span = SendingTraces.Attempting(
             _providerName, delivery.Push.App, delivery.Push.Id, delivery.AttemptsBefore + delivery.Attempts + 1);
-        delivery.Deadline = _deadlines.Begin(now, _options.AttemptTimeout, delivery.GivenUp);
-        return true;
+        delivery.Deadline = _deadlines.Begin(delivery.BeganAt, _options.AttemptTimeout, delivery.GivenUp);
+        return delivery.Deadline.Token;
     }
 
     /// <summary>What an answer means for the endpoint, and for the push.</summary>
@@ -225,8 +232,8 @@ public sealed partial class PushSender
     /// <returns>The outcome, with the time at which the gate lets the push in again.</returns>
     private SendOutcome? Leave(ref Delivery delivery, SendOutcome? outcome)
     {
-        _deadlines.End(delivery.Deadline!);
-        delivery.Deadline = null;
+        if (delivery.Deadline is { } deadline)
+            _deadlines.End(deadline);
         delivery.Span?.Dispose();
         if (outcome is null)
             delivery.Endpoint.Breaker.Concluded(delivery.Pass, Blame.Nobody, answered: false); // a probe that proved nothing gives way to the next

@@ -120,27 +120,29 @@ internal sealed class LaneQueue : IDisposable
     }
 
     /// <summary>
-    /// Waits on a pump's thread until there is room for an eighth of the queue: woken for each push that is taken, a pump went a whole round for it.
+    /// Waits on a pump's thread until an eighth of the queue is free. For a place alone a pump is not woken: it would go a whole round for each push.
     /// </summary>
     /// <param name="deadline">How long at most.</param>
-    public void WaitForRoom(TimeSpan deadline)
+    /// <returns>Whether it was woken.</returns>
+    public bool WaitForRoom(TimeSpan deadline)
     {
         lock (_lock)
         {
-            if (HasRoomForMany)
-                return;
+            if (HasRoomForMany_NeedsLock)
+                return true;
             _pumpsWaiting++;
         }
 
-        _room.WaitOne(deadline);
+        var isWoken = _room.WaitOne(deadline);
         lock (_lock)
             _pumpsWaiting--;
+        return isWoken;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _room.Dispose();
 
-    private bool HasRoomForMany => _count <= _maxPushes - Math.Max(1, _maxPushes / 8) && _bytes <= _maxBytes - (_maxBytes / 8);
+    private bool HasRoomForMany_NeedsLock => _count <= _maxPushes - Math.Max(1, _maxPushes / 8) && _bytes <= _maxBytes - (_maxBytes / 8);
 
     private ConsumedPush? TryTake_NeedsLock()
     {
@@ -238,7 +240,7 @@ internal sealed class LaneQueue : IDisposable
         _count--;
         _bytes -= push.Weight;
         line.Bytes -= push.Weight;
-        if (_pumpsWaiting > 0 && HasRoomForMany)
+        if (_pumpsWaiting > 0 && HasRoomForMany_NeedsLock)
             _room.Set();
         return push;
     }

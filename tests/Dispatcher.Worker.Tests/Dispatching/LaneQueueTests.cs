@@ -45,15 +45,30 @@ public sealed class LaneQueueTests : IDisposable
     {
         var queue = Queue(maxPushes: 1);
         Fill(queue, "x");
-        var waiting = Task.Run(() =>
-        {
-            queue.WaitForRoom(Patience);
-            return queue.HasRoom;
-        });
+        var waiting = Task.Run(() => queue.WaitForRoom(Patience) && queue.HasRoom);
 
         Assert.NotNull(queue.TryTake());
 
         Assert.True(await waiting.WaitAsync(Patience));
+    }
+
+    [Theory]
+    [InlineData(80, 1_000_000)]
+    [InlineData(1_000_000, 80)]
+    public void A_pump_is_woken_for_an_eighth_of_the_queue_and_not_for_each_push(int maxPushes, long maxBytes)
+    {
+        var queue = Queue(maxPushes, maxBytes);
+        Assert.Equal(80, Fill(queue, "x"));
+        for (var taken = 1; taken < 10; taken++)
+        {
+            queue.TryTake();
+            Assert.True(queue.HasRoom);
+            Assert.False(queue.WaitForRoom(TimeSpan.Zero));
+        }
+
+        queue.TryTake();
+
+        Assert.True(queue.WaitForRoom(TimeSpan.Zero));
     }
 
     [Fact]
@@ -212,17 +227,20 @@ public sealed class LaneQueueTests : IDisposable
     }
 
     [Fact]
-    public void An_app_that_has_ended_is_forgotten()
+    public void An_app_that_has_ended_is_in_nobody_s_way_until_it_comes_back()
     {
-        var queue = Queue(limitOf: _ => 1);
-        queue.Add(Push("a"));
-        var push = queue.TryTake()!;
-
-        Assert.Null(queue.Next(push));
-
+        var queue = Queue(maxPushes: 10, limitOf: app => app == "stuck" ? 0 : 100);
+        queue.Add(Push("healthy"));
+        Assert.Null(queue.Next(queue.TryTake()!));
         Assert.Equal((0, 0), (queue.Count, queue.InFlight));
-        queue.Add(Push("a"));
-        Assert.NotNull(queue.TryTake());
+        for (var i = 0; i < 9; i++)
+            queue.Add(Push("stuck"));
+        Assert.Null(queue.TryEvict());
+
+        queue.Add(Push("healthy"));
+
+        Assert.Equal("stuck", queue.TryEvict()?.App);
+        Assert.Equal("healthy", queue.TryTake()?.App);
     }
 
     [Fact]

@@ -60,6 +60,10 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
     /// <param name="wait">And when to come again.</param>
     public bool TryPass(out int pass, out string? reason, out TimeSpan wait)
     {
+        // Closed, it costs two reads and no lock. The passage is read first: if it turns in between, the passage is an old one and has no say.
+        (pass, reason, wait) = (Volatile.Read(ref _generation), Reason, TimeSpan.Zero);
+        if (reason is null)
+            return true;
         lock (_lock)
         {
             (pass, reason, wait) = (_generation, _reason, TimeSpan.Zero);
@@ -69,7 +73,8 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
             if (wait > TimeSpan.Zero)
                 return false;
             _probing = true;
-            pass = ++_generation;
+            Turn_NeedsLock();
+            pass = _generation;
             return true;
         }
     }
@@ -84,6 +89,8 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
     /// <param name="failsAlone">Whether it is certain by now that the app fails and its endpoint does not.</param>
     public BreakerTurn Concluded(int pass, SendOutcome? outcome, bool failsAlone = false)
     {
+        if (Reason is null && outcome is SendOutcome.Accepted or SendOutcome.Unregistered or SendOutcome.Rejected)
+            return BreakerTurn.None; // closed, it turns for no success
         lock (_lock)
         {
             if (pass != _generation)
@@ -99,7 +106,7 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
                     return Open_NeedsLock(Failing, Shorter(Doubled(FailingPause), LongestFailingPause)!.Value);
                 case SendOutcome.Accepted or SendOutcome.Unregistered or SendOutcome.Rejected or SendOutcome.Throttled when _probing:
                     (_reason, _probing, _failures) = (null, false, 0);
-                    _generation++;
+                    Turn_NeedsLock();
                     return BreakerTurn.Closed;
                 default:
                     _probing = false; // the next push probes
@@ -130,7 +137,7 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
             if (_reason != Failing)
                 return false;
             (_reason, _probing, _failures) = (null, false, 0);
-            _generation++;
+            Turn_NeedsLock();
             return true;
         }
     }
@@ -139,9 +146,12 @@ internal sealed class AppBreaker(TimeSpan misconfiguredPause, TimeSpan throttled
     {
         (_reason, _probing, _until) = (reason, false, time.GetUtcNow() + pause);
         _failures++;
-        _generation++;
+        Turn_NeedsLock();
         return BreakerTurn.Opened;
     }
+
+    /// <summary>Last, for whoever looks without the lock: who sees the new generation also sees the reason that came with it.</summary>
+    private void Turn_NeedsLock() => Volatile.Write(ref _generation, _generation + 1);
 
     private TimeSpan Doubled(TimeSpan pause)
     {
