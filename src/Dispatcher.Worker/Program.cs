@@ -46,8 +46,8 @@ try
         return Report(configuration);
     if (KafkaProbe.Problem(kafka, kafka.Topics.All, TimeSpan.FromSeconds(10)) is { } kafkaProblem)
         return Refuse(kafkaProblem);
-    if (worker.SparseCommits && OffsetList.Problem() is { } bindingsProblem)
-        return Refuse($"Worker:SparseCommits: {bindingsProblem}");
+    if (RecordPoll.Problem() is { } bindingsProblem)
+        return Refuse($"This worker cannot consume: {bindingsProblem}. Deploy it with the version of Confluent.Kafka that it was built with.");
     if (ConsumerSettings.Problem(kafka) is { } consumerProblem)
         return Refuse(consumerProblem);
     string[] formerTiers = [.. kafka.Topics.Delays.Former(KafkaProbe.Topics(kafka, TimeSpan.FromSeconds(10)))];

@@ -74,7 +74,7 @@ public sealed partial class DependencyTests
     [Fact]
     public void Consumers_are_touched_only_by_the_pump_the_follower_the_command_line_and_who_asks_for_offsets() =>
         AssertOnlyIn(
-            ["Dispatcher.Worker.Consuming", "Dispatcher.Core.Kafka.TopicFollower", "Dispatcher.Core.Kafka.Backlogs.LaneOffsets", "Dispatcher.Cli"],
+            ["Dispatcher.Worker.Consuming", "Dispatcher.Core.Kafka.RecordPoll", "Dispatcher.Core.Kafka.TopicFollower", "Dispatcher.Core.Kafka.Backlogs.LaneOffsets", "Dispatcher.Cli"],
             used => Within(used.Namespace, "Confluent.Kafka") && used.Name.StartsWith("IConsumer`", StringComparison.Ordinal));
 
     [Fact]

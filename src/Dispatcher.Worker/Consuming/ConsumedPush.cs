@@ -19,42 +19,35 @@ internal sealed class ConsumedPush
     public static readonly long LatestTimestamp = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
     private readonly PartitionTracker _tracker;
-    private readonly RecordBytes _value;
+    private readonly ConsumedRecord _record;
     private int _state = Queued;
 
     /// <summary>Takes over the record and its buffer.</summary>
     /// <param name="record">What the pump consumed.</param>
     /// <param name="topic">The name of its topic.</param>
-    /// <param name="partition">Where it came from.</param>
     /// <param name="tracker">Where its offset was added.</param>
     /// <param name="delay">What its delay tier knows about it; <see langword="null"/> for a record of a lane.</param>
     /// <param name="app">The configured app that it is for; empty for none.</param>
     public ConsumedPush(
-        ConsumeResult<byte[]?, RecordBytes> record,
+        in ConsumedRecord record,
         string topic,
-        PartitionKey partition,
         PartitionTracker tracker,
         DelayedPush? delay,
         string app)
     {
         _tracker = tracker;
-        _value = record.Message.Value;
-        Key = record.Message.Key;
-        Headers = record.Message.Headers;
-        Timestamp = Instant(record.Message.Timestamp);
+        _record = record;
         Topic = topic;
-        Partition = partition;
-        Offset = record.Offset.Value;
         Delay = delay;
         App = app;
         Weight = Length + (Key?.Length ?? 0) + WeightOf(Headers);
     }
 
     /// <summary>The record's key.</summary>
-    public byte[]? Key { get; }
+    public byte[]? Key => _record.Key;
 
-    /// <summary>The record's headers.</summary>
-    public Headers? Headers { get; }
+    /// <summary>The record's headers, if it has any.</summary>
+    public Headers? Headers => _record.Headers;
 
     /// <summary>The trace that it belongs to, if that is sampled.</summary>
     public TraceContext? Trace => TraceHeaders.Read(Headers);
@@ -66,16 +59,17 @@ internal sealed class ConsumedPush
     public Guid? PushId { get; set; }
 
     /// <summary>When Kafka took this record.</summary>
-    public DateTimeOffset Timestamp { get; }
+    /// <remarks>A producer may stamp a record with any number, in microseconds by mistake: no number may stop the pump.</remarks>
+    public DateTimeOffset Timestamp => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(_record.Timestamp, 0, LatestTimestamp));
 
     /// <summary>The topic it came from.</summary>
     public string Topic { get; }
 
     /// <summary>The partition it came from.</summary>
-    public PartitionKey Partition { get; }
+    public PartitionKey Partition => _record.Partition;
 
     /// <summary>Its offset there.</summary>
-    public long Offset { get; }
+    public long Offset => _record.Offset;
 
     /// <summary>What its delay tier knows about it; <see langword="null"/> for a record of a lane.</summary>
     public DelayedPush? Delay { get; }
@@ -87,10 +81,10 @@ internal sealed class ConsumedPush
     public RecordOrigin Origin => Delay?.Origin ?? new RecordOrigin(Topic, Partition.Partition, Offset, Timestamp);
 
     /// <summary>The value's bytes; valid until the push ends.</summary>
-    public ReadOnlySpan<byte> Value => _value.Span;
+    public ReadOnlySpan<byte> Value => _record.Value.Span;
 
     /// <summary>How long the value is.</summary>
-    public int Length => _value.Length;
+    public int Length => _record.Value.Length;
 
     /// <summary>How much the record weighs in a queue: nobody bounds what a producer puts into a key or headers.</summary>
     public int Weight { get; }
@@ -115,7 +109,7 @@ internal sealed class ConsumedPush
     }
 
     /// <summary>A copy of the value that outlives the push, byte by byte; <see langword="null"/> for a record without one.</summary>
-    public byte[]? CopyValue() => _value.ToArray();
+    public byte[]? CopyValue() => _record.Value.ToArray();
 
     /// <summary>Settles the offset. Legal causes: accepted, expired, or handed off and acknowledged.</summary>
     public void Complete()
@@ -145,10 +139,6 @@ internal sealed class ConsumedPush
             Release(HandedOver);
     }
 
-    /// <summary>A producer may stamp a record with any number, in microseconds by mistake: no number may stop the pump.</summary>
-    private static DateTimeOffset Instant(Timestamp timestamp) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timestamp.UnixTimestampMs, 0, LatestTimestamp));
-
     private static int WeightOf(Headers? headers)
     {
         var weight = 0;
@@ -159,7 +149,7 @@ internal sealed class ConsumedPush
 
     private void Release(int state)
     {
-        _value.Return();
+        _record.Value.Return();
         if (state != Queued)
             _tracker.Finish();
     }

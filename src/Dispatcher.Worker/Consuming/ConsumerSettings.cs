@@ -89,7 +89,6 @@ internal static class ConsumerSettings
         config.FetchMaxBytes = prefetchKbytes * 1024 / 2;
         config.MaxPartitionFetchBytes = 1024 * 1024;
         config.FetchWaitMaxMs = 100;
-        config.ConsumeResultFields = "headers,timestamp,topic";
         config.Set("fetch.queue.backoff.ms", "20"); // default 1,000: one fetch per second once the small queue is full
         foreach (var (name, value) in options.AllProperties)
             config.Set(name, value); // the operator has the last word on everything that is not reserved

@@ -1,9 +1,8 @@
 using System.Buffers;
-using Confluent.Kafka;
 
 namespace Dispatcher.Worker.Consuming;
 
-/// <summary>A record's value in a rented buffer, copied out of native memory on the pump thread. Dispose it exactly once.</summary>
+/// <summary>A record's value in a rented buffer, copied out of native memory on the pump thread. Give it back exactly once.</summary>
 /// <param name="Buffer">The buffer; <see langword="null"/> for a record without a value (a tombstone).</param>
 /// <param name="Length">How much of it is the value.</param>
 internal readonly record struct RecordBytes(byte[]? Buffer, int Length)
@@ -21,17 +20,12 @@ internal readonly record struct RecordBytes(byte[]? Buffer, int Length)
             ArrayPool<byte>.Shared.Return(Buffer);
     }
 
-    /// <summary>Copies; it never throws, because Confluent.Kafka would lose the record that it had just fetched.</summary>
-    public sealed class Deserializer : IDeserializer<RecordBytes>
+    /// <summary>Copies a value that is there.</summary>
+    /// <param name="value">The value.</param>
+    public static RecordBytes Copy(ReadOnlySpan<byte> value)
     {
-        /// <inheritdoc/>
-        public RecordBytes Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context)
-        {
-            if (isNull)
-                return default;
-            var buffer = ArrayPool<byte>.Shared.Rent(data.Length);
-            data.CopyTo(buffer);
-            return new RecordBytes(buffer, data.Length);
-        }
+        var buffer = ArrayPool<byte>.Shared.Rent(value.Length);
+        value.CopyTo(buffer);
+        return new RecordBytes(buffer, value.Length);
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class RecordConsumer
     {
         foreach (var record in _held)
         {
-            if (KeyOf(record.TopicPartition) == partition)
+            if (record.Partition == partition)
                 return true;
         }
 

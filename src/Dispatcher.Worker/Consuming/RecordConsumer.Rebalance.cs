@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Dispatcher.Worker.Consuming;
 
-/// <content>What happens when partitions come and go. Handlers run on the pump's thread, inside Consume or Close.</content>
+/// <content>What happens when partitions come and go. Handlers run on the pump's thread, inside a poll or Close.</content>
 internal sealed partial class RecordConsumer
 {
     /// <summary>How often a drain looks whether the pushes in flight have ended.</summary>
@@ -115,9 +115,9 @@ internal sealed partial class RecordConsumer
     {
         _held.RemoveAll(record =>
         {
-            var isDropped = KeyOf(record.TopicPartition) is { } partition && partitions.Contains(partition);
+            var isDropped = partitions.Contains(record.Partition);
             if (isDropped)
-                record.Message.Value.Return();
+                record.Value.Return();
             return isDropped;
         });
     }
@@ -152,7 +152,8 @@ internal sealed partial class RecordConsumer
 
         var abandoned = WaitForStarted([.. _trackers.Values], _options.DrainTimeout, () =>
         {
-            Consume(TimeSpan.Zero)?.Message.Value.Return(); // dropped untracked: it stays in Kafka
+            if (TryConsume(TimeSpan.Zero, out var record))
+                record.Value.Return(); // dropped untracked: it stays in Kafka
             StoreOffsets(force: false);
         });
         if (abandoned > 0)

@@ -72,7 +72,7 @@ internal sealed partial class RecordConsumer
 
         foreach (var held in _held)
         {
-            if (KeyOf(held.TopicPartition) == partition)
+            if (held.Partition == partition)
                 return (lag, Instant(TimeOf(held)));
         }
 
@@ -98,11 +98,11 @@ internal sealed partial class RecordConsumer
     }
 
     /// <summary>From when a record is: what waits in a tier is not old before it leaves it.</summary>
-    private long TimeOf(ConsumeResult<byte[]?, RecordBytes> record, DateTimeOffset? leavesAt = null)
+    private long TimeOf(in ConsumedRecord record, DateTimeOffset? leavesAt = null)
     {
         if (leavesAt is { } leaves)
             return leaves.ToUnixTimeMilliseconds();
-        var time = record.Message.Timestamp.UnixTimestampMs; // 0 or less: whoever produced it did not say
+        var time = record.Timestamp; // 0 or less: whoever produced it did not say
         return time > 0 ? time : _time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 

@@ -30,7 +30,8 @@ internal sealed partial class RecordConsumer
     private readonly KafkaMetrics _metrics;
     private readonly ILogger _logger;
     private readonly string _name;
-    private readonly IConsumer<byte[]?, RecordBytes> _consumer;
+    private readonly IConsumer<Ignore, Ignore> _consumer;
+    private readonly RecordSource _source;
     private readonly Dictionary<PartitionKey, PartitionTracker> _trackers = [];
     private readonly PauseState _pauses = new();
     private readonly long?[] _fullSince;
@@ -39,7 +40,7 @@ internal sealed partial class RecordConsumer
     private readonly PausedEnds? _pausedEnds;
 
     // Bound: what one round consumed before it saw that there was no room, and one record of each partition that comes while all are paused.
-    private readonly List<ConsumeResult<byte[]?, RecordBytes>> _held = [];
+    private readonly List<ConsumedRecord> _held = [];
 
     private readonly long _startedAt;
     private bool _isAssigned;
@@ -59,8 +60,7 @@ internal sealed partial class RecordConsumer
         _logger = logger;
         _fullSince = new long?[settings.Topics.Count];
         _startedAt = _lastStore = time.GetTimestamp();
-        _consumer = new ConsumerBuilder<byte[]?, RecordBytes>(settings.Config)
-            .SetValueDeserializer(new RecordBytes.Deserializer())
+        _consumer = new ConsumerBuilder<Ignore, Ignore>(settings.Config)
             .SetPartitionsAssignedHandler((_, partitions) => Guarded(() => OnAssigned(partitions)))
             .SetPartitionsRevokedHandler((_, offsets) => Guarded(() => OnRevoked(offsets)))
             .SetPartitionsLostHandler((_, offsets) => Guarded(() => OnLost(offsets)))
@@ -68,6 +68,7 @@ internal sealed partial class RecordConsumer
             .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, message) => Log.Librdkafka(_logger, message.Facility, message.Message))
             .Build();
+        _source = new RecordSource(_consumer, settings.Topics);
         if (options.SparseCommits)
             _sparse = new SparseCommits(_consumer.Handle, TimeSpan.FromMilliseconds(settings.Config.AutoCommitIntervalMs ?? 5_000), time);
         if (settings.Tails is { } tails && options.RepeatKeys > 0)
@@ -115,7 +116,7 @@ internal sealed partial class RecordConsumer
                 tracker.Detach();
             _sink.DropClosed();
             foreach (var record in _held)
-                record.Message.Value.Return();
+                record.Value.Return();
         }
     }
 
@@ -138,64 +139,46 @@ internal sealed partial class RecordConsumer
 
     private void Poll(TimeSpan wait)
     {
-        var record = Consume(wait);
-        for (var taken = 1; record is not null; taken++)
+        for (var taken = 0; taken < RecordsPerRound && TryConsume(taken == 0 ? wait : TimeSpan.Zero, out var record); taken++)
         {
             if (IsBehindHeld(record, _held.Count) || !TryPlace(record))
             {
                 _held.Add(record);
                 return; // pauses first, before more of the same partition comes
             }
-
-            record = taken < RecordsPerRound ? Consume(TimeSpan.Zero) : null;
         }
     }
 
-    private ConsumeResult<byte[]?, RecordBytes>? Consume(TimeSpan wait)
+    private bool TryConsume(TimeSpan wait, out ConsumedRecord record)
     {
-        try
-        {
-            return _consumer.Consume(wait);
-        }
-        catch (ConsumeException e) when (!e.Error.IsFatal)
-        {
-            OnConsumeError(e);
-            return null;
-        }
+        if (_source.TryTake(wait, out record, out var trouble))
+            return true;
+        if (trouble is { } came)
+            OnTrouble(came);
+        return false;
     }
 
-    private void OnConsumeError(ConsumeException e)
+    private void OnTrouble(ConsumeTrouble trouble)
     {
-        if (e.Error.Code == ErrorCode.Local_MaxPollExceeded)
+        var error = trouble.Error;
+        if (error.IsFatal || trouble.IsLeftAside)
+            throw new KafkaException(error);
+        if (error.Code == ErrorCode.Local_MaxPollExceeded)
         {
             Log.MaxPollExceeded(_logger, _name);
             Lose([.. _trackers.Keys]); // the group has given them to others, and what is in flight here with them
-            throw new KafkaException(e.Error);
+            throw new KafkaException(error);
         }
-        else if (e.Error.Code is ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented
-            && e.ConsumerRecord is { } record && KeyOf(record.TopicPartition) is { } partition)
-        {
-            Log.Unreadable(_logger, _name, record.Topic, record.Partition.Value, record.Offset.Value, e.Error.Reason);
-            _pauses.Set(partition, PauseReasons.Unreadable, applies: true);
-        }
-        else if (IsLeftAside(e))
-        {
-            throw new KafkaException(e.Error);
-        }
-        else
-        {
-            Log.ConsumeTrouble(_logger, _name, e.Error.Code, e.Error.Reason);
-        }
-    }
 
-    /// <summary>
-    /// Whether a partition's committed offset could not be fetched. librdkafka then leaves the partition aside, without another try, until
-    /// it is assigned anew (rd_kafka_assignment_handle_OffsetFetch): it would stand still until the next rebalance. A new consumer asks again.
-    /// </summary>
-    private static bool IsLeftAside(ConsumeException e) => e.ConsumerRecord is { Partition.Value: >= 0, Offset.Value: < 0 }
-        && e.Error.Code is ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.GroupLoadInProgress
-            or ErrorCode.GroupAuthorizationFailed or ErrorCode.RequestTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
-            or ErrorCode.Local_TimedOutQueue or ErrorCode.NetworkException or ErrorCode.Unknown;
+        if (trouble is { IsUnreadable: true, Partition: { } partition })
+        {
+            Log.Unreadable(_logger, _name, OfTopic(partition).Topic, partition.Partition, trouble.Offset, error.Reason);
+            _pauses.Set(partition, PauseReasons.Unreadable, applies: true);
+            return;
+        }
+
+        Log.ConsumeTrouble(_logger, _name, error.Code, error.Reason);
+    }
 
     /// <summary>Tries again what could not be placed: a full sink stops a topic, a full window only its partition.</summary>
     private void PlaceHeld()
@@ -219,11 +202,11 @@ internal sealed partial class RecordConsumer
     /// Whether an older record of the same partition is still held. Placed before it, the younger one would make the older look like a gap,
     /// and a gap counts as settled.
     /// </summary>
-    private bool IsBehindHeld(ConsumeResult<byte[]?, RecordBytes> record, int count)
+    private bool IsBehindHeld(in ConsumedRecord record, int count)
     {
         for (var i = 0; i < count; i++)
         {
-            if (_held[i].Partition == record.Partition && _held[i].Topic == record.Topic)
+            if (_held[i].Partition == record.Partition)
                 return true;
         }
 
@@ -231,10 +214,11 @@ internal sealed partial class RecordConsumer
     }
 
     /// <summary>Tracks a record and puts it into the sink; <see langword="false"/> when it has to be held.</summary>
-    private bool TryPlace(ConsumeResult<byte[]?, RecordBytes> record)
+    private bool TryPlace(in ConsumedRecord record)
     {
-        var partition = new PartitionKey(TopicIndex(record.Topic), record.Partition.Value);
-        var isOurs = _settings.Takes(record.Message.Headers);
+        var partition = record.Partition;
+        var topic = _settings.Topics[partition.Topic];
+        var isOurs = _settings.Takes(record.Headers);
         if (isOurs && !_sink.HasRoom(partition.Topic))
         {
             _fullSince[partition.Topic] ??= _time.GetTimestamp();
@@ -242,37 +226,37 @@ internal sealed partial class RecordConsumer
         }
 
         RepeatMark mark = default;
-        var isMarked = isOurs && _repeats is not null && RepeatMark.TryRead(record.Message.Key, record.Message.Headers, out mark);
-        if (isMarked && !_repeats!.IsReady(partition, record.TopicPartition, record.Offset.Value))
+        var isMarked = isOurs && _repeats is not null && RepeatMark.TryRead(record.Key, record.Headers, out mark);
+        if (isMarked && !_repeats!.IsReady(partition, topic, record.Offset))
             return false;
 
-        var tracker = Tracker(partition, record.Offset.Value);
-        if (!tracker.TryAdd(record.Offset.Value, record.LeaderEpoch ?? -1))
+        var tracker = Tracker(partition, record.Offset);
+        if (!tracker.TryAdd(record.Offset, record.LeaderEpoch))
         {
             _pauses.Set(partition, PauseReasons.Window, applies: true);
             return false;
         }
 
-        var isRepeated = isMarked && _repeats!.IsRepeated(partition, record, mark);
-        var delay = isOurs && _settings.DelaysOf is not null ? DelayedPush.Read(record.Message.Headers) : null;
-        tracker.Times.Add(record.Offset.Value, TimeOf(record, delay?.Leaves), tracker.Watermark);
-        if (tracker.IsSettled(record.Offset.Value))
+        var isRepeated = isMarked && _repeats!.IsRepeated(record, topic, mark);
+        var delay = isOurs && _settings.DelaysOf is not null ? DelayedPush.Read(record.Headers) : null;
+        tracker.Times.Add(record.Offset, TimeOf(record, delay?.Leaves), tracker.Watermark);
+        if (tracker.IsSettled(record.Offset))
         {
-            record.Message.Value.Return();
-            _metrics.RecordSkipped(record.Topic);
+            record.Value.Return();
+            _metrics.RecordSkipped(topic);
             return true;
         }
 
         if (!isOurs || isRepeated)
         {
             // Its own lane's group reads it too, and settles it there; or an earlier offset is its push, and holds the watermark until it is settled.
-            tracker.Complete(record.Offset.Value);
-            record.Message.Value.Return();
+            tracker.Complete(record.Offset);
+            record.Value.Return();
             return true;
         }
 
-        var app = _settings.Apps.NameOf(PushJson.PeekApp(record.Message.Value.Span));
-        _sink.Add(new ConsumedPush(record, _settings.Topics[partition.Topic], partition, tracker, delay, app));
+        var app = _settings.Apps.NameOf(PushJson.PeekApp(record.Value.Span));
+        _sink.Add(new ConsumedPush(record, topic, tracker, delay, app));
         return true;
     }
 

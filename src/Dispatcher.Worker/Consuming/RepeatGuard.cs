@@ -27,14 +27,14 @@ internal sealed partial class RepeatGuard
 
     /// <summary>Whether it is known what came before a record with a mark; if not, that is found out, and the record has to be held.</summary>
     /// <param name="partition">The record's partition.</param>
-    /// <param name="topicPartition">The same.</param>
+    /// <param name="topic">The name of its topic.</param>
     /// <param name="offset">Its offset.</param>
-    public bool IsReady(PartitionKey partition, TopicPartition topicPartition, long offset)
+    public bool IsReady(PartitionKey partition, string topic, long offset)
     {
         if (_tails.TryGetValue(partition, out var tail))
             return tail.IsRead;
         // As many records as keys: the memory is for that many, and so is the time that a partition may wait.
-        tail = new PartitionTail(topicPartition, Math.Max(0, offset - _keys), offset, new RepeatWindow(_keys, _span));
+        tail = new PartitionTail(new TopicPartition(topic, partition.Partition), Math.Max(0, offset - _keys), offset, new RepeatWindow(_keys, _span));
         _tails.Add(partition, tail);
         if (offset == 0)
             tail.End();
@@ -48,21 +48,21 @@ internal sealed partial class RepeatGuard
     public bool IsReading(PartitionKey partition) => _tails.TryGetValue(partition, out var tail) && !tail.IsRead;
 
     /// <summary>Whether a record with a mark repeats one that lies before it in its partition, which is settled or in flight here.</summary>
-    /// <param name="partition">Its partition.</param>
     /// <param name="record">The record.</param>
+    /// <param name="topic">The name of its topic.</param>
     /// <param name="mark">Its mark.</param>
-    public bool IsRepeated(PartitionKey partition, ConsumeResult<byte[]?, RecordBytes> record, RepeatMark mark)
+    public bool IsRepeated(in ConsumedRecord record, string topic, RepeatMark mark)
     {
-        if (!_tails.TryGetValue(partition, out var tail))
+        if (!_tails.TryGetValue(record.Partition, out var tail))
             return false; // its log was cut just now
-        var sighting = tail.Window.See(mark, record.Offset.Value, record.Message.Timestamp.UnixTimestampMs);
+        var sighting = tail.Window.See(mark, record.Offset, record.Timestamp);
         if (sighting == Sighting.First)
             return false;
-        _metrics.RecordRepeated(record.Topic, isConflict: sighting == Sighting.Conflicting);
+        _metrics.RecordRepeated(topic, isConflict: sighting == Sighting.Conflicting);
         if (sighting == Sighting.Conflicting && !_hasToldConflict)
         {
             _hasToldConflict = true;
-            Log.Conflicting(_logger, _pump, record.Topic, record.Partition.Value, record.Offset.Value);
+            Log.Conflicting(_logger, _pump, topic, record.Partition.Partition, record.Offset);
         }
 
         return true;
