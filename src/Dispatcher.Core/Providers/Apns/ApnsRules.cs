@@ -87,6 +87,8 @@ public static class ApnsRules
             problems.Add(new(pointer, $"must have 1 to {PushLimits.ApnsCollapseIdBytes} bytes for APNs, not {bytes}"));
         else if (!IsHeaderText(collapseId))
             problems.Add(new(pointer, "must be printable ASCII for APNs, which takes it as a header"));
+        else if (HasSpaceAtEnds(collapseId))
+            problems.Add(new(pointer, "must neither begin nor end with a space for APNs, which takes it as a header"));
         else if (push.Target.Kind == TargetKind.Channel && push.Apns?.CollapseId is not null)
             problems.Add(new(pointer, "has no place in a broadcast")); // the neutral key is for the request's other targets
     }
@@ -119,7 +121,7 @@ public static class ApnsRules
             problems.Add(new("/apns/expiration", $"must be Unix seconds, 0 for one attempt, or \"{ApnsExpiration.NoneWord}\", not {seconds}"));
 
         // A key reaches all apps of its team: without this, whoever may use one app could send to another.
-        if (overrides.Topic is { } topic && !(topic == app.BundleId || topic.StartsWith(app.BundleId + ".", StringComparison.Ordinal) && IsHeaderText(topic)))
+        if (overrides.Topic is { } topic && !(topic == app.BundleId || topic.StartsWith(app.BundleId + ".", StringComparison.Ordinal) && IsHeaderText(topic) && !HasSpaceAtEnds(topic)))
             problems.Add(new("/apns/topic", $"must be '{app.BundleId}' or begin with it and a dot"));
         if (overrides.Payload is { } payload && payload.ValueKind != JsonValueKind.Object)
             problems.Add(new("/apns/payload", "must be an object"));
@@ -158,4 +160,7 @@ public static class ApnsRules
     }
 
     private static bool IsHeaderText(string value) => value.All(c => c is >= ' ' and <= '~');
+
+    // RFC 9113 §8.2.1: such a request is malformed, and some peers end the connection for it.
+    private static bool HasSpaceAtEnds(string value) => value.StartsWith(' ') || value.EndsWith(' ');
 }

@@ -175,11 +175,11 @@ internal sealed partial class ConnectionPool
             return _open.Count(connection => connection.Address.Equals(address));
     }
 
-    private void Allows(Http2Connection connection, int streams)
+    private void Allows(Http2Connection connection)
     {
         lock (_lock)
         {
-            connection.Streams.PeerAllows(streams);
+            connection.Streams.PeerAllows(connection.PeerStreams); // as it is now: two calls may come in any order
             Admit_NeedsLock();
             DialIfNeeded_NeedsLock();
         }

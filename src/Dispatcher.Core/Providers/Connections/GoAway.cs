@@ -40,7 +40,7 @@ internal readonly record struct GoAway(uint Code, string Reason)
                 ? reason.GetString()
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // not JSON, or not UTF-8
         {
             return null;
         }

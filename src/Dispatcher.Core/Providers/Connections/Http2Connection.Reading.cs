@@ -3,7 +3,7 @@ using Dispatcher.Core.Providers.Connections.Http2;
 
 namespace Dispatcher.Core.Providers.Connections;
 
-/// <content>The reader: takes what has come, frame by frame, and completes what it answers.</content>
+/// <content>The reader: takes what has come, frame by frame.</content>
 internal sealed partial class Http2Connection
 {
     // A frame of the largest size, and as much again.
@@ -13,12 +13,10 @@ internal sealed partial class Http2Connection
     private const int MaxBlockBytes = 64 * 1024;
 
     private readonly HpackDecoder _decoder = new();
-    private readonly AnswerHead _head = new();
     private readonly Outbox _block = new();
     private Completions? _completions;
     private int _blockStream;
     private bool _blockEnds;
-    private int _unreported;
     private bool _isGreeted;
 
     private async Task ReadAsync()
@@ -125,183 +123,6 @@ internal sealed partial class Http2Connection
         _block.Clear();
     }
 
-    private void ReadHead(int stream, ReadOnlySpan<byte> block, bool ends)
-    {
-        var head = _head;
-        head.Clear();
-        _decoder.Decode(block, ref head); // also for a stream that nobody waits for: the table is one for all
-        lock (_lock)
-        {
-            if (Find_NeedsLock(stream) is not { } exchange)
-                return;
-            if (exchange.Status == 0 && head.Status is >= 200 and < 1000) // 1xx is not the answer yet, and what comes later is a trailer
-                (exchange.Status, exchange.Fields) = (head.Status, head.Fields);
-            else if (exchange.Status == 0 && (ends || head.Status is < 100 or >= 1000))
-                throw new Http2Exception("An answer has no status.");
-            if (ends)
-                Answer_NeedsLock(exchange);
-        }
-    }
-
-    private void ReadData(Frame frame, ReadOnlySpan<byte> data)
-    {
-        lock (_lock)
-        {
-            _unreported += frame.Length;
-            if (_unreported >= OurWindowBytes / 2)
-            {
-                SendControl_NeedsLock(Frame.WindowUpdate, stream: 0, (uint)_unreported);
-                _unreported = 0;
-            }
-
-            if (Find_NeedsLock(frame.Stream) is not { } exchange)
-                return;
-            if (exchange.Status == 0)
-                throw new Http2Exception("A body comes before its head.");
-            if (exchange.Status != 200 || _settings.SuccessHasBody)
-                exchange.Body = [.. exchange.Body, .. data[..Math.Min(data.Length, _settings.MaxBodyBytes - exchange.Body.Length)]];
-            if (frame.Has(Frame.EndStream))
-                Answer_NeedsLock(exchange);
-            else if (exchange.Body.Length == _settings.MaxBodyBytes)
-                Cut_NeedsLock(exchange);
-        }
-    }
-
-    private void ReadReset(int stream, uint code)
-    {
-        lock (_lock)
-        {
-            if (Find_NeedsLock(stream) is not { } exchange || !exchange.TryEnd())
-                return;
-            _open.Remove(stream);
-            var failure = code == Http2Code.RefusedStream ? TransportFailure.Refused
-                : TransportFailure.Broken("HttpProtocolError", exchange.HasLeft);
-            Completions.Add(ref _completions, exchange, EndOf(exchange, failure));
-            WriteNext_NeedsLock();
-        }
-    }
-
-    private void ReadSettings(Frame frame, ReadOnlySpan<byte> payload)
-    {
-        if (frame.Has(Frame.Ack))
-            return;
-        if (payload.Length % 6 != 0)
-            throw new Http2Exception("Settings are cut off.");
-        Action<Http2Connection, int>? allows;
-        int streams;
-        lock (_lock)
-        {
-            for (; payload.Length > 0; payload = payload[6..])
-                Apply_NeedsLock(BinaryPrimitives.ReadUInt16BigEndian(payload), BinaryPrimitives.ReadUInt32BigEndian(payload[2..]));
-            CheckControl_NeedsLock();
-            SendControl_NeedsLock(Frame.Settings, Frame.Ack, stream: 0, []);
-            (allows, streams) = (_allows, _peerStreams);
-        }
-
-        _isGreeted = true;
-        allows?.Invoke(this, streams);
-        _agreed.TrySetResult();
-    }
-
-    private void Apply_NeedsLock(ushort setting, uint value)
-    {
-        switch (setting)
-        {
-            case 1: // HEADER_TABLE_SIZE
-                (_isTableResized, _tableBytes) = (true, (int)Math.Min(value, int.MaxValue));
-                break;
-            case 3: // MAX_CONCURRENT_STREAMS
-                _peerStreams = (int)Math.Min(value, int.MaxValue);
-                break;
-            case 4: // INITIAL_WINDOW_SIZE, also of what is open: RFC 9113 §6.9.2
-                if (value > int.MaxValue)
-                    throw new Http2Exception("A window is too large.");
-                foreach (var exchange in _open.Values)
-                    exchange.Window = Grown(exchange.Window, (int)value - _firstRoom);
-                _firstRoom = (int)value;
-                break;
-        }
-    }
-
-    private void ReadPing(Frame frame, ReadOnlySpan<byte> payload)
-    {
-        lock (_lock)
-        {
-            if (frame.Has(Frame.Ack))
-            {
-                _isPinged = false;
-                return;
-            }
-
-            CheckControl_NeedsLock();
-            SendControl_NeedsLock(Frame.Ping, Frame.Ack, stream: 0, payload);
-        }
-    }
-
-    private void ReadGoAway(ReadOnlySpan<byte> payload)
-    {
-        Action<Http2Connection, GoAway>? goesAway;
-        lock (_lock)
-        {
-            _lastStream = Math.Min(_lastStream, (int)(Number(payload) & int.MaxValue));
-            if (_lastStream == int.MaxValue)
-                _lastStream--; // a first warning, as RFC 9113 §6.8 advises: nothing new either
-            EndAll_NeedsLock(TransportFailure.Lost, _lastStream, ref _completions);
-            goesAway = _goesAway;
-        }
-
-        goesAway?.Invoke(this, GoAway.Read(payload));
-    }
-
-    private void ReadWindowUpdate(int stream, int more)
-    {
-        lock (_lock)
-        {
-            if (stream == 0)
-                _room = Grown(_room, more);
-            else if (_open.TryGetValue(stream, out var exchange))
-                exchange.Window = Grown(exchange.Window, more);
-            if (_blocked.Count > 0 && BeginsWriting_NeedsLock())
-                QueueWriter();
-        }
-    }
-
-    /// <summary>The exchange of a stream; <see langword="null"/> for one that was given up.</summary>
-    private Exchange? Find_NeedsLock(int stream)
-    {
-        if (stream >= _encodedBelow || stream % 2 == 0)
-            throw new Http2Exception("A stream that nobody opened is answered.");
-        return _open.GetValueOrDefault(stream);
-    }
-
-    private void Answer_NeedsLock(Exchange exchange)
-    {
-        _open.Remove(exchange.Stream);
-        if (exchange.TryEnd())
-            Completions.Add(ref _completions, exchange, Reply.Answered(this, new HttpAnswer(exchange.Status, exchange.Fields, exchange.Body)));
-        WriteNext_NeedsLock();
-    }
-
-    /// <summary>Enough was read: the answer is complete for us.</summary>
-    private void Cut_NeedsLock(Exchange exchange)
-    {
-        Answer_NeedsLock(exchange);
-        SendControl_NeedsLock(Frame.ResetStream, exchange.Stream, Http2Code.Cancel);
-    }
-
-    /// <summary>A stream is free: a request that waited for it may leave.</summary>
-    private void WriteNext_NeedsLock()
-    {
-        if (_queued.Count > 0 && BeginsWriting_NeedsLock())
-            QueueWriter();
-    }
-
-    private void CheckControl_NeedsLock()
-    {
-        if (_control.Length > Outbox.MaxControlBytes)
-            throw new Http2Exception("The peer asks for more than it reads.");
-    }
-
     private static ReadOnlySpan<byte> Unpadded(Frame frame, ReadOnlySpan<byte> payload)
     {
         if (!frame.Has(Frame.Padded))
@@ -315,7 +136,4 @@ internal sealed partial class Http2Connection
 
     private static uint Number(ReadOnlySpan<byte> payload) =>
         payload.Length >= 4 ? BinaryPrimitives.ReadUInt32BigEndian(payload) : throw new Http2Exception("A frame is cut off.");
-
-    private static int Grown(int window, int more) =>
-        (long)window + more is <= int.MaxValue and var grown ? (int)grown : throw new Http2Exception("A window is too large.");
 }

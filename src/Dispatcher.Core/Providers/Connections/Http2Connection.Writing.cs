@@ -34,6 +34,7 @@ internal sealed partial class Http2Connection : IThreadPoolWorkItem
     private int _firstRoom = WindowBytes;
     private bool _isTableResized;
     private int _tableBytes;
+    private int _leastTableBytes = int.MaxValue;
 
     /// <summary>Requests whose body waits for the peer to make room.</summary>
     public int Blocked
@@ -112,9 +113,7 @@ internal sealed partial class Http2Connection : IThreadPoolWorkItem
                 return false;
             _outbox.Add(_control.Written.Span);
             _control.Clear();
-            if (_isTableResized)
-                _encoder.Resize(_tableBytes);
-            _isTableResized = false;
+            ResizeTable_NeedsLock();
             var bytes = GatherBlocked_NeedsLock();
             while (bytes < BatchBytes && _open.Count < _peerStreams && _queued.TryDequeue(out var exchange))
             {
@@ -128,6 +127,16 @@ internal sealed partial class Http2Connection : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>What the peer has said of its table since the last block. RFC 7541 §4.2: the smallest size counts, even if it was undone.</summary>
+    private void ResizeTable_NeedsLock()
+    {
+        if (!_isTableResized)
+            return;
+        _encoder.Resize(_leastTableBytes);
+        _encoder.Resize(_tableBytes);
+        (_isTableResized, _leastTableBytes) = (false, int.MaxValue);
+    }
+
     /// <summary>Continues bodies for which there is room again.</summary>
     private int GatherBlocked_NeedsLock()
     {
@@ -137,7 +146,7 @@ internal sealed partial class Http2Connection : IThreadPoolWorkItem
             var (exchange, next) = (node.Value, node.Next);
             if (!exchange.IsEnded && Take_NeedsLock(exchange) is > 0 and var count)
             {
-                _batch.Add(new Outgoing(exchange, exchange.Request, exchange.Stream, IsFirst: false, PartOf(exchange, count), exchange.HasLeft));
+                _batch.Add(new Outgoing(exchange, exchange.Request, exchange.Stream, IsFirst: false, CopyOf(exchange, count), exchange.HasLeft));
                 bytes += count;
             }
 
@@ -158,7 +167,8 @@ internal sealed partial class Http2Connection : IThreadPoolWorkItem
         _nextStream += 2;
         _open.Add(exchange.Stream, exchange);
         var count = Take_NeedsLock(exchange);
-        _batch.Add(new Outgoing(exchange, exchange.Request, exchange.Stream, IsFirst: true, PartOf(exchange, count), exchange.HasLeft));
+        var part = exchange.HasLeft ? exchange.Request.Body : CopyOf(exchange, count);
+        _batch.Add(new Outgoing(exchange, exchange.Request, exchange.Stream, IsFirst: true, part, exchange.HasLeft));
         if (!exchange.HasLeft)
             _blocked.AddLast(exchange);
         return HeadEstimate + count;
@@ -179,13 +189,10 @@ internal sealed partial class Http2Connection : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// What leaves of a body now. A part is a copy: the peer may answer before it has the rest, and then the buffer is somebody else's.
+    /// What leaves now of a body that does not leave with its head. The peer may answer the head alone, and then the buffer is somebody
+    /// else's before it is encoded.
     /// </summary>
-    private static ReadOnlyMemory<byte> PartOf(Exchange exchange, int count)
-    {
-        var body = exchange.Request.Body;
-        return count == body.Length ? body : body.Slice(exchange.Left - count, count).ToArray();
-    }
+    private static byte[] CopyOf(Exchange exchange, int count) => exchange.Request.Body.Slice(exchange.Left - count, count).ToArray();
 
     private void Encode()
     {

@@ -28,7 +28,8 @@ internal sealed partial class Http2Connection : IDisposable
     private readonly Queue<Exchange> _queued = new(); // bound: the streams that the pool takes
     private readonly Dictionary<int, Exchange> _open = [];
     private readonly Stack<Exchange> _idle = new(); // bound: the streams that the pool takes
-    private Action<Http2Connection, int>? _allows;
+    private readonly int _lastUsedStream;
+    private Action<Http2Connection>? _allows;
     private Action<Http2Connection, GoAway>? _goesAway;
     private Action<Http2Connection>? _ends;
     private int _nextStream = 1;
@@ -45,12 +46,15 @@ internal sealed partial class Http2Connection : IDisposable
     /// <param name="traffic">Where bodies are counted.</param>
     /// <param name="age">When it is to be replaced.</param>
     /// <param name="time">The clock.</param>
-    public Http2Connection(Dialed dialed, ConnectionSettings settings, Traffic traffic, ConnectionAge age, TimeProvider time)
+    /// <param name="lastUsedStream">Above which stream nothing new is taken.</param>
+    public Http2Connection(
+        Dialed dialed, ConnectionSettings settings, Traffic traffic, ConnectionAge age, TimeProvider time, int lastUsedStream = LastUsedStream)
     {
         _dialed = dialed;
         _settings = settings;
         _traffic = traffic;
         _time = time;
+        _lastUsedStream = lastUsedStream;
         _heardAt = time.GetTimestamp();
         Age = age;
         Streams = new Streams(settings.Streams, settings.AnswersOneFirst);
@@ -102,20 +106,19 @@ internal sealed partial class Http2Connection : IDisposable
     }
 
     /// <summary>Has somebody told what the peer says on it; of what it has said already, at once.</summary>
-    /// <param name="allows">How many streams it allows.</param>
+    /// <param name="allows">That it may allow another number of streams: <see cref="PeerStreams"/>.</param>
     /// <param name="goesAway">That it takes no new ones.</param>
     /// <param name="ends">That nothing comes any more.</param>
-    public void Listen(Action<Http2Connection, int> allows, Action<Http2Connection, GoAway> goesAway, Action<Http2Connection> ends)
+    public void Listen(Action<Http2Connection> allows, Action<Http2Connection, GoAway> goesAway, Action<Http2Connection> ends)
     {
-        int streams;
         bool isOver;
         lock (_lock)
         {
             (_allows, _goesAway, _ends) = (allows, goesAway, ends);
-            (streams, isOver) = (_peerStreams, _end is not null || _lastStream < int.MaxValue);
+            isOver = _end is not null || _lastStream < int.MaxValue;
         }
 
-        allows(this, streams);
+        allows(this);
         if (isOver)
             ends(this);
     }
@@ -123,11 +126,13 @@ internal sealed partial class Http2Connection : IDisposable
     /// <summary>Sends a request. Every way in which it ends is a value.</summary>
     public ValueTask<Reply> SendAsync(Http2Request request, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested)
+            return new(Reply.Failed(TransportFailure.NoStream)); // says nothing of the connection
         Exchange? exchange;
         bool begins;
         lock (_lock)
         {
-            if (_nextStream > LastUsedStream && _lastStream == int.MaxValue)
+            if (_nextStream > _lastUsedStream && _lastStream == int.MaxValue)
                 UseUp_NeedsLock();
             if (_end is not null || _lastStream < int.MaxValue)
                 return new(Reply.Failed(TransportFailure.Lost));
@@ -212,7 +217,8 @@ internal sealed partial class Http2Connection : IDisposable
         }
 
         Completions.Complete(ref batch);
-        _agreed.TrySetException(new DialException(word, new IOException("The peer ended the connection before it said what it allows.")));
+        if (_agreed.TrySetException(new DialException(word, new IOException("The peer ended the connection before it said what it allows."))))
+            _ = _agreed.Task.Exception; // whoever waited may have gone
         _dialed.Stream.Dispose();
         ends?.Invoke(this);
     }

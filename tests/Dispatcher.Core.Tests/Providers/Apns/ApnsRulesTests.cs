@@ -42,6 +42,8 @@ public sealed class ApnsRulesTests
     }
 
     [Theory]
+    [InlineData(" order")]
+    [InlineData("order ")]
     [InlineData("größe")]
     [InlineData("a\r\nb: c")]
     [InlineData("")]

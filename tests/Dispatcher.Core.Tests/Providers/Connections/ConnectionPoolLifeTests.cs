@@ -128,6 +128,39 @@ public sealed class ConnectionPoolLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Pushes_that_are_too_late_before_they_leave_say_nothing_of_their_connection()
+    {
+        await using var peer = new FramePeer((connection, stream) => connection.AnswerAsync(stream));
+        using var pool = Open(peer, settings => settings);
+        await Pools.SendAsync(pool, peer.Uri);
+
+        for (var i = 0; i < 5; i++)
+            Assert.Same(TransportFailure.NoStream, (await Pools.SendAsync(pool, peer.Uri, new CancellationToken(canceled: true))).Failure);
+        await Pools.SendAsync(pool, peer.Uri);
+
+        Assert.Equal([2], peer.Connections.Select(connection => connection.Requests));
+        Assert.Empty(_metrics.Reasons("retired"));
+    }
+
+    [Fact]
+    public async Task Connections_that_end_right_after_the_peers_first_word_are_replaced_and_not_kept()
+    {
+        await using var peer = new FramePeer((connection, stream) => connection.AnswerAsync(stream), async connection =>
+        {
+            await connection.SettingsAsync();
+            if (connection.Index < 2)
+                connection.Close();
+        });
+        using var pool = Open(peer, settings => settings);
+
+        while (peer.Connections.Count < 3 || peer.Connections[2].Requests == 0)
+            await Pools.SendAsync(pool, peer.Uri); // what leaves before the end is noticed is ambiguous
+
+        Assert.Null((await Pools.SendAsync(pool, peer.Uri)).Failure);
+        await Pools.UntilAsync(() => _metrics.Gauge("open") == 1, "a dead one is kept");
+    }
+
+    [Fact]
     public async Task The_gauges_show_how_things_stand()
     {
         var held = new TaskCompletionSource();

@@ -2,6 +2,9 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using Dispatcher.Core.Providers.Connections.Http2;
+using Dispatcher.Core.Tests.Providers.Connections.Http2;
 
 namespace Dispatcher.Core.Tests.Providers.Connections;
 
@@ -56,6 +59,16 @@ internal sealed class FramePeer : IAsyncDisposable
     }
 }
 
+/// <summary>A frame that a client sent.</summary>
+internal sealed record PeerFrame(byte Type, byte Flags, int Stream, byte[] Payload)
+{
+    /// <summary>Whether its stream ends with it.</summary>
+    public bool IsLast => Type is Frame.Data or Frame.Headers && (Flags & Frame.EndStream) != 0;
+
+    /// <summary>The payload's first number.</summary>
+    public uint Number => BinaryPrimitives.ReadUInt32BigEndian(Payload);
+}
+
 /// <summary>One client's connection.</summary>
 internal sealed class PeerConnection : IAsyncDisposable
 {
@@ -66,8 +79,13 @@ internal sealed class PeerConnection : IAsyncDisposable
     private readonly SemaphoreSlim _writing = new(1);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
+    private readonly ConcurrentQueue<PeerFrame> _frames = [];
+    private readonly ConcurrentDictionary<int, List<string>> _heads = [];
+    private readonly HpackDecoder _decoder = new(maxListBytes: 64 * 1024);
+    private readonly List<byte> _block = [];
     private int _requests;
     private int _pings;
+    private uint _syncs;
 
     public PeerConnection(Socket socket, int index, Func<PeerConnection, int, Task> requested, Func<PeerConnection, Task> connected)
     {
@@ -88,6 +106,24 @@ internal sealed class PeerConnection : IAsyncDisposable
     /// <summary>Pings from the client.</summary>
     public int Pings => Volatile.Read(ref _pings);
 
+    /// <summary>Whether pings are answered.</summary>
+    public bool AnswersPings { get; set; } = true;
+
+    /// <summary>What the client has sent.</summary>
+    public IReadOnlyList<PeerFrame> Frames => [.. _frames];
+
+    /// <summary>What the client has sent on a stream.</summary>
+    public IReadOnlyList<PeerFrame> On(int stream) => [.. _frames.Where(frame => frame.Stream == stream)];
+
+    /// <summary>The body so far that came on a stream.</summary>
+    public byte[] Body(int stream) => [.. On(stream).Where(frame => frame.Type == Frame.Data).SelectMany(frame => frame.Payload)];
+
+    /// <summary>The streams whose heads have come, in their order.</summary>
+    public IEnumerable<int> Opened => _frames.Where(frame => frame.Type == Frame.Headers).Select(frame => frame.Stream);
+
+    /// <summary>The head that came on a stream, as "name=value".</summary>
+    public IReadOnlyList<string> Head(int stream) => _heads[stream];
+
     /// <summary>Completes when the client has closed it.</summary>
     public Task Ended => _ended.Task.WaitAsync(Pools.Patience);
 
@@ -103,6 +139,44 @@ internal sealed class PeerConnection : IAsyncDisposable
         return SendAsync(4, 0, 0, payload);
     }
 
+    /// <summary>SETTINGS with one value.</summary>
+    public Task SettingAsync(ushort setting, uint value) => SendAsync(Frame.Settings, 0, 0, [(byte)(setting >> 8), (byte)setting, .. UInt32(value)]);
+
+    /// <summary>Room for more.</summary>
+    public Task WindowAsync(int stream, uint more) => SendAsync(Frame.WindowUpdate, 0, stream, UInt32(more));
+
+    /// <summary>An answer's head, or part of one.</summary>
+    public Task HeadAsync(int stream, int status, bool isAll = false) =>
+        SendAsync(Frame.Headers, (byte)(Frame.EndHeaders | (isAll ? Frame.EndStream : 0)), stream, Block((":status", $"{status}")));
+
+    /// <summary>An answer's body, or part of one.</summary>
+    public Task DataAsync(int stream, byte[] body, bool isLast) => SendAsync(Frame.Data, isLast ? Frame.EndStream : (byte)0, stream, body);
+
+    /// <summary>
+    /// Completes when the client has taken everything that was sent to it, and everything that it had to say then is here: a ping's answer
+    /// leaves before what is queued, so there are two.
+    /// </summary>
+    public async Task SyncAsync()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            var number = Interlocked.Increment(ref _syncs);
+            await SendAsync(Frame.Ping, 0, 0, [0, 0, 0, 0, .. UInt32(number)]);
+            await Pools.UntilAsync(
+                () => _frames.Any(frame => frame is { Type: Frame.Ping, Flags: Frame.Ack } && BinaryPrimitives.ReadUInt32BigEndian(frame.Payload.AsSpan(4)) == number),
+                "a ping is not answered");
+        }
+    }
+
+    /// <summary>A header block: every field in full. Names and values are short.</summary>
+    public static byte[] Block(params IEnumerable<(string Name, string Value)> fields) =>
+    [
+        .. fields.SelectMany(field => (byte[])
+        [
+            0, (byte)field.Name.Length, .. Encoding.ASCII.GetBytes(field.Name), (byte)field.Value.Length, .. Encoding.ASCII.GetBytes(field.Value),
+        ]),
+    ];
+
     /// <summary>200 without a body: ":status: 200" is entry 8 of HPACK's static table.</summary>
     public Task AnswerAsync(int stream) => SendAsync(1, 0x5, stream, [0x88]);
 
@@ -116,7 +190,7 @@ internal sealed class PeerConnection : IAsyncDisposable
     public Task ResetAsync(int stream, uint code) => SendAsync(3, 0, stream, UInt32(code));
 
     public Task GoAwayAsync(int lastStream, uint code = 0, string debug = "") =>
-        SendAsync(7, 0, 0, [.. UInt32((uint)lastStream), .. UInt32(code), .. System.Text.Encoding.UTF8.GetBytes(debug)]);
+        SendAsync(7, 0, 0, [.. UInt32((uint)lastStream), .. UInt32(code), .. Encoding.UTF8.GetBytes(debug)]);
 
     /// <summary>FIN: no more from here.</summary>
     public void Close() => _socket.Shutdown(SocketShutdown.Send);
@@ -141,16 +215,19 @@ internal sealed class PeerConnection : IAsyncDisposable
         return bytes;
     }
 
-    private async Task SendAsync(byte type, byte flags, int stream, byte[] payload)
+    /// <summary>Any frame.</summary>
+    public Task SendAsync(byte type, byte flags, int stream, byte[] payload) => SendAsync(
+    [
+        (byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, type, flags, .. UInt32((uint)stream), .. payload,
+    ]);
+
+    /// <summary>Anything.</summary>
+    public async Task SendAsync(byte[] bytes)
     {
-        byte[] frame =
-        [
-            (byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, type, flags, .. UInt32((uint)stream), .. payload,
-        ];
         await _writing.WaitAsync();
         try
         {
-            await _stream.WriteAsync(frame);
+            await _stream.WriteAsync(bytes);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -160,6 +237,17 @@ internal sealed class PeerConnection : IAsyncDisposable
         {
             _writing.Release();
         }
+    }
+
+    private void ReadHead(PeerFrame frame)
+    {
+        if (frame.Type is not (Frame.Headers or Frame.Continuation))
+            return;
+        _block.AddRange(frame.Payload);
+        if ((frame.Flags & Frame.EndHeaders) == 0)
+            return;
+        _heads[frame.Stream] = HeldFields.Of(_decoder, _block.ToArray());
+        _block.Clear();
     }
 
     private async Task ReadAsync(Func<PeerConnection, int, Task> requested, Func<PeerConnection, Task> connected)
@@ -174,16 +262,19 @@ internal sealed class PeerConnection : IAsyncDisposable
                 await _stream.ReadExactlyAsync(header);
                 var payload = new byte[(header[0] << 16) | (header[1] << 8) | header[2]];
                 await _stream.ReadExactlyAsync(payload);
-                var stream = (int)BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(5));
-                if (header[3] is 0 or 1 && (header[4] & 1) != 0)
+                var frame = new PeerFrame(header[3], header[4], (int)BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(5)), payload);
+                ReadHead(frame);
+                _frames.Enqueue(frame);
+                if (frame.IsLast)
                 {
                     Interlocked.Increment(ref _requests);
-                    _ = requested(this, stream); // END_STREAM
+                    _ = requested(this, frame.Stream);
                 }
-                else if (header[3] == 6 && (header[4] & 1) == 0)
+                else if (frame.Type == Frame.Ping && frame.Flags == 0)
                 {
                     Interlocked.Increment(ref _pings);
-                    await SendAsync(6, 1, 0, payload);
+                    if (AnswersPings)
+                        await SendAsync(Frame.Ping, Frame.Ack, 0, payload);
                 }
             }
         }

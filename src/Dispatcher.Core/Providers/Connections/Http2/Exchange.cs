@@ -43,6 +43,9 @@ internal sealed class Exchange(Http2Connection connection) : IValueTaskSource<Re
     /// <summary>The answer's body so far.</summary>
     public byte[] Body { get; set; } = [];
 
+    /// <summary>How long it is so far, kept or not.</summary>
+    public int BodyBytes { get; set; }
+
     /// <summary>For whoever waits; once.</summary>
     public ValueTask<Reply> Task => new(this, _result.Version);
 
@@ -54,7 +57,7 @@ internal sealed class Exchange(Http2Connection connection) : IValueTaskSource<Re
         _isEnded = false;
         Request = request;
         (Stream, Window, Left, HasLeft, IsHeld) = (0, 0, 0, false, true);
-        (Status, Fields, Body) = (0, AnswerFields.None, []);
+        (Status, Fields, Body, BodyBytes) = (0, AnswerFields.None, [], 0);
     }
 
     /// <summary>Lets go of what it was about.</summary>
