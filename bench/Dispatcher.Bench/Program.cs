@@ -30,7 +30,7 @@ RootCommand Root()
             result.AddError($"--only knows {string.Join(", ", BenchOptions.Groups)}, not '{unknown}'");
     });
     var runs = Number("--runs", "How often each figure is taken; the table has medians [default: 5, quick: 1]");
-    var pushes = Number("--pushes", "Pushes in the backlog that a worker drains [default: 800,000, quick: 100,000]");
+    var pushes = Number("--pushes", "Pushes in the backlog that a worker drains [default: 1,600,000, quick: 100,000]");
     var quick = new Option<bool>("--quick") { Description = "A few minutes altogether: shows that it works, and little else" };
     var kafka = new Option<string?>("--kafka") { Description = "The brokers of a real cluster, instead of in-memory Kafka", HelpName = "host:port" };
     var output = new Option<string>("--out")
@@ -50,7 +50,7 @@ RootCommand Root()
         {
             Only = parsed.GetValue(only)!,
             Runs = parsed.GetValue(runs) ?? (isQuick ? 1 : 5),
-            Pushes = parsed.GetValue(pushes) ?? (isQuick ? 100_000 : 800_000),
+            Pushes = parsed.GetValue(pushes) ?? (isQuick ? 100_000 : 1_600_000),
             Backlogs = isQuick ? [1_000, 10_000, 100_000] : [1_000, 100_000, 1_000_000],
             Stretch = TimeSpan.FromSeconds(isQuick ? 3 : 9),
             Kafka = parsed.GetValue(kafka),

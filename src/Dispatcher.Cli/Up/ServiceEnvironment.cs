@@ -83,11 +83,14 @@ internal sealed class ServiceEnvironment(KafkaConnection kafka, string appsFolde
         ["Kafka__TopicPrefix"] = kafka.Options.TopicPrefix,
         ["AppsFolder"] = appsFolder,
 
-        // Keeps HTTP/2 buffers of a thousand concurrent requests in the pool: a fifth of the allocations of the default.
+        // Keeps the buffers of a thousand concurrent pushes in the pool.
         ["DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION"] = "1024",
 
-        // Collects every 64 MiB instead of 16: what is in flight survives each time and is looked at each time. A quarter less processor time.
-        ["DOTNET_GCgen0size"] = "0x4000000",
+        // Collects every 32 MiB instead of 16: what is in flight survives each time and is looked at each time.
+        ["DOTNET_GCgen0size"] = "0x2000000",
+
+        // An idle thread of the pool sleeps at once: 2 µs a push that it would have asked for work in vain.
+        ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
     };
 
     private static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);

@@ -111,7 +111,8 @@ public sealed partial class ComposeTests
 
     [Theory]
     [InlineData("DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION", "1024")]
-    [InlineData("DOTNET_GCgen0size", "0x4000000")]
+    [InlineData("DOTNET_GCgen0size", "0x2000000")]
+    [InlineData("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0")]
     public void The_hot_path_gets_the_runtime_that_up_gives_it(string variable, string value)
     {
         Assert.Contains($"{variable}={value}", Dockerfile);
