@@ -4,7 +4,7 @@ namespace Dispatcher.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>The groups that there are, in the order in which they run.</summary>
-    public static readonly string[] Groups = ["worker", "api", "latency", "memory", "scaling", "start"];
+    public static readonly string[] Groups = ["worker", "api", "latency", "memory", "scaling", "start", "growth"];
 
     public required IReadOnlyCollection<string> Only { get; init; }
 

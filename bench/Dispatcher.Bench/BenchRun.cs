@@ -1,5 +1,6 @@
 using Dispatcher.Bench.Accepting;
 using Dispatcher.Bench.Draining;
+using Dispatcher.Bench.Growing;
 using Dispatcher.Bench.Holding;
 using Dispatcher.Bench.Reports;
 using Dispatcher.Bench.Scaling;
@@ -31,6 +32,8 @@ internal sealed class BenchRun(BenchOptions options, Action<string> say, TimePro
             await new ScalingBench(options, files, say, time).RunAsync(report);
         if (options.Has("start"))
             report.Add(await new StartBench(options, files, say, time).RunAsync());
+        if (options.Has("growth"))
+            report.Add([.. await new WorkerGrowth(options, files, say, time).RunAsync(), .. await new ApiGrowth(options, files, say, time).RunAsync()]);
         return report;
     }
 

@@ -19,6 +19,7 @@ internal sealed class ApiBench(BenchOptions options, StageFiles files, Action<st
         await using var kafka = await BenchKafka.StartAsync(options.Kafka, files, layout);
         await using var api = await Service.StartAsync("Dispatcher.Api", ApiSettings.For(sink, kafka, layout), time);
         await api.ReadyAsync();
+        var load = new ApiLoad(api, options.Stretch, time);
 
         string[] bodies = [.. Enumerable.Range(0, Tokens).Select(number => Samples.Request(Provider.Apns, number))];
         Kind[] kinds =
@@ -32,40 +33,13 @@ internal sealed class ApiBench(BenchOptions options, StageFiles files, Action<st
         {
             foreach (var kind in kinds)
             {
-                var state = await MeasureAsync(api, kind);
+                var state = await load.MeasureAsync(kind.Requests, kind.Connections, kind.Pushes);
                 say($"API run {run}: {kind.Name,-17} {state}");
                 runs[kind].Add(state);
             }
         }
 
         return [.. Rows(runs[kinds[0]], runs[kinds[1]], runs[kinds[2]])];
-    }
-
-    private async Task<SteadyState> MeasureAsync(Service api, Kind kind)
-    {
-        var load = new HttpLoad(api.Address, kind.Requests, kind.Connections);
-        var running = load.RunAsync();
-        try
-        {
-            await WaitAsync(options.Stretch / 3, running);
-            var first = await ReadAsync();
-            await WaitAsync(options.Stretch, running);
-            return SteadyState.Between(first, await ReadAsync());
-        }
-        finally
-        {
-            load.End();
-            await running;
-        }
-
-        async Task<Reading> ReadAsync() => await api.ReadAsync() with { Settled = load.Answers * kind.Pushes };
-    }
-
-    /// <summary>Waits so long, or until something goes wrong.</summary>
-    private async Task WaitAsync(TimeSpan wait, Task running)
-    {
-        if (await Task.WhenAny(running, Task.Delay(wait, time)) == running)
-            await running;
     }
 
     private static IEnumerable<Row> Rows(IReadOnlyList<SteadyState> empty, IReadOnlyList<SteadyState> single, IReadOnlyList<SteadyState> batch)

@@ -60,7 +60,11 @@ internal sealed class BenchKafka : IAsyncDisposable
     public static int PartitionsFor(int pushes) => Math.Max(8, (pushes + PushesPerPartition - 1) / PushesPerPartition);
 
     /// <summary>Writes pushes onto a lane, spread evenly, in batches as a busy API makes them.</summary>
-    public void Fill(TopicLayout layout, Lane lane, int pushes, TimeProvider time)
+    public void Fill(TopicLayout layout, Lane lane, int pushes, TimeProvider time) =>
+        Fill(layout, lane, pushes, number => Samples.Push(lane.Provider, number, time.GetUtcNow()), time);
+
+    /// <summary>The same, with pushes of one's own.</summary>
+    public void Fill(TopicLayout layout, Lane lane, int pushes, Func<int, PushNotification> push, TimeProvider time)
     {
         var options = new KafkaOptions { BootstrapServers = BootstrapServers, TopicPrefix = layout.Prefix };
         using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig(ProducerSettings.ForRequests(options))
@@ -75,7 +79,7 @@ internal sealed class BenchKafka : IAsyncDisposable
         for (var number = 0; number < pushes; number++)
         {
             value.ResetWrittenCount();
-            PushJson.Encode(Samples.Push(lane.Provider, number, time.GetUtcNow()), value);
+            PushJson.Encode(push(number), value);
             var partition = new TopicPartition(topic, number / 100 % layout.LanePartitions);
             var message = new Message<Null, byte[]> { Value = value.WrittenSpan.ToArray() };
             while (!TryProduce(producer, partition, message))

@@ -47,6 +47,28 @@ internal static class Samples
         Data = new Dictionary<string, string> { ["orderId"] = OrderId },
     };
 
+    /// <summary>The same, with so many more bytes in its payload, which do not compress.</summary>
+    public static PushNotification Push(Provider provider, int number, DateTimeOffset acceptedAt, int filler)
+    {
+        var push = Push(provider, number, acceptedAt);
+        return filler == 0 ? push : push with { Data = new Dictionary<string, string> { ["orderId"] = OrderId, ["text"] = Filler(number, filler) } };
+    }
+
+    /// <summary>The push of <see cref="Request(Provider, int)"/> for so many devices.</summary>
+    public static string Request(Provider provider, int number, int targets)
+    {
+        var to = string.Join(',', Enumerable.Range(number, targets).Select(token => $$"""{"app":"{{App(provider)}}","token":"{{Token(provider, token)}}"}"""));
+        return $$$"""{"to":[{{{to}}}],"notification":{"title":"{{{Title}}}","body":"{{{Body}}}","sound":"default","badge":1},"data":{"orderId":"{{{OrderId}}}"}}""";
+    }
+
+    private static string Filler(int number, int length)
+    {
+        var text = new StringBuilder(length + 64);
+        for (var part = 0; text.Length < length; part++)
+            text.Append(Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(((long)number << 16) | (uint)part))));
+        return text.ToString(0, length);
+    }
+
     /// <summary>The same as a business service posts it.</summary>
     public static string Request(Provider provider, int number) =>
         $$$"""{"to":{"app":"{{{App(provider)}}}","token":"{{{Token(provider, number)}}}"},"notification":{"title":"{{{Title}}}","body":"{{{Body}}}","sound":"default","badge":1},"data":{"orderId":"{{{OrderId}}}"}}""";

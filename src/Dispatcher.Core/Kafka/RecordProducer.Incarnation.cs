@@ -215,6 +215,7 @@ public sealed partial class RecordProducer
             }
             catch (Exception e)
             {
+                _owner._metrics.AnswerFailed(e.GetType().Name);
                 Log.ListenerFailed(_owner._logger, e, answer.Outcome, answer.Code); // a bug of that one; everybody else waits for this thread
             }
         }

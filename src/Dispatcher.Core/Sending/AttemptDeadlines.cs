@@ -2,7 +2,7 @@ namespace Dispatcher.Core.Sending;
 
 /// <summary>
 /// The deadlines of attempts in flight. One timer looks after all of them, so a deadline may be <see cref="Lateness"/> late and is never early;
-/// and each caller's token is watched once, not once for each attempt. A timer and a registration for each were 0.2 µs a push.
+/// and each caller's token is watched once, not once for each attempt.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class AttemptDeadlines(TimeProvider time)

@@ -4,7 +4,7 @@ using Dispatcher.Core.Sending.Limits;
 
 namespace Dispatcher.Core.Sending;
 
-/// <summary>One push on its way through the sender. A struct, because it lives in the sender's state machine: an object was 200 bytes a push.</summary>
+/// <summary>One push on its way through the sender. A struct, because it lives in the sender's state machine.</summary>
 /// <param name="push">The push.</param>
 /// <param name="gate">Its app's gate; <see langword="null"/> for an app that is not configured.</param>
 /// <param name="endpoint">Where it goes.</param>

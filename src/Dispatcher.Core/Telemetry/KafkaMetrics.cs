@@ -10,6 +10,7 @@ public sealed class KafkaMetrics
     public const string MeterName = "Dispatcher.Kafka";
 
     private readonly Counter<long> _producersReplaced;
+    private readonly Counter<long> _answersFailed;
     private readonly Counter<long> _consumersReplaced;
     private readonly Counter<long> _commitsFailed;
     private readonly Counter<long> _handOffRetries;
@@ -31,6 +32,8 @@ public sealed class KafkaMetrics
         var meter = meters.Create(MeterName);
         _producersReplaced = meter.CreateCounter<long>(
             "dispatcher.kafka.producer.replaced", "{producer}", "Producers replaced after an error they do not recover from.");
+        _answersFailed = meter.CreateCounter<long>(
+            "dispatcher.kafka.producer.faults", "{fault}", "Answers of Kafka to a produced record that met a bug of ours.");
         _commitsFailed = meter.CreateCounter<long>(
             "dispatcher.kafka.commit.failures", "{commit}", "Commits that Kafka refused; what they covered is sent again if the partition goes now.");
         _consumersReplaced = meter.CreateCounter<long>(
@@ -122,6 +125,10 @@ public sealed class KafkaMetrics
     /// <summary>The producer was replaced.</summary>
     /// <param name="code">Kafka's error.</param>
     public void ProducerReplaced(string code) => _producersReplaced.Add(1, new KeyValuePair<string, object?>("error.type", code));
+
+    /// <summary>Whoever waited for a record's answer failed with it.</summary>
+    /// <param name="error">The exception's type.</param>
+    public void AnswerFailed(string error) => _answersFailed.Add(1, new KeyValuePair<string, object?>("error.type", error));
 
     /// <summary>A pump's consumer was replaced.</summary>
     /// <param name="pump">The pump.</param>

@@ -115,7 +115,7 @@ internal sealed class LaneDispatcher(
 
     /// <summary>
     /// Sees pushes through, one after the other. What each of them meets stays here: a loop ends for want of pushes and nothing else. Sending is
-    /// part of it, for a task of its own was 300 bytes a push.
+    /// part of it and has no task of its own.
     /// </summary>
     private async Task LoopAsync(ConsumedPush first, bool evicted)
     {

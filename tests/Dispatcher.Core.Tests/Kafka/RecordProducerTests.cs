@@ -133,6 +133,17 @@ public sealed class RecordProducerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_listener_that_fails_is_counted_and_keeps_nobody_from_an_answer()
+    {
+        using var producer = _kafka.Producer();
+
+        producer.Produce(Topic, Message("v"), new FailingListener());
+
+        Assert.Equal(nameof(InvalidTimeZoneException), await _kafka.Meters.AnswerFailed);
+        Assert.Equal(ProduceOutcome.Acked, (await producer.ProduceAsync(Topic, Message("w"))).Outcome);
+    }
+
+    [Fact]
     public async Task An_ordinary_error_replaces_nothing()
     {
         using var producer = _kafka.Producer();
@@ -298,6 +309,11 @@ public sealed class RecordProducerTests : IDisposable
     private sealed class Failing : IProduceListener
     {
         public void Answered(ProduceAnswer answer, ReadOnlySpan<byte> value) => throw new InvalidOperationException("a test's");
+    }
+
+    private sealed class FailingListener : IProduceListener
+    {
+        public void Answered(ProduceAnswer answer, ReadOnlySpan<byte> value) => throw new InvalidTimeZoneException("the heap is torn");
     }
 
     private static Message<byte[]?, byte[]?> Message(string value) => new() { Value = System.Text.Encoding.UTF8.GetBytes(value) };

@@ -86,20 +86,25 @@ internal sealed class MeterRecord : IMeterFactory
     private readonly List<Meter> _meters = [];
     private readonly MeterListener _listener = new();
     private readonly TaskCompletionSource<string?> _producerReplaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string?> _answerFailed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public MeterRecord()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (_meters.Contains(instrument.Meter) && instrument.Name == "dispatcher.kafka.producer.replaced")
+            if (_meters.Contains(instrument.Meter) && instrument.Name is "dispatcher.kafka.producer.replaced" or "dispatcher.kafka.producer.faults")
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => _producerReplaced.TrySetResult(tags[0].Value as string));
+        _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
+            (instrument.Name.EndsWith("faults", StringComparison.Ordinal) ? _answerFailed : _producerReplaced).TrySetResult(tags[0].Value as string));
         _listener.Start();
     }
 
     /// <summary>Completes with the error after which the first producer was replaced.</summary>
     public Task<string?> ProducerReplaced => _producerReplaced.Task.WaitAsync(TestKafka.Patience);
+
+    /// <summary>Completes with what the first listener that failed threw.</summary>
+    public Task<string?> AnswerFailed => _answerFailed.Task.WaitAsync(TestKafka.Patience);
 
     public bool HasReplacedProducer => _producerReplaced.Task.IsCompleted;
 
