@@ -12,6 +12,7 @@ public sealed class KafkaMetrics
     private readonly Counter<long> _producersReplaced;
     private readonly Counter<long> _answersFailed;
     private readonly Counter<long> _consumersReplaced;
+    private readonly Counter<long> _consumersNotClosed;
     private readonly Counter<long> _commitsFailed;
     private readonly Counter<long> _handOffRetries;
     private readonly Counter<long> _lostToRetention;
@@ -34,6 +35,8 @@ public sealed class KafkaMetrics
             "dispatcher.kafka.producer.replaced", "{producer}", "Producers replaced after an error they do not recover from.");
         _answersFailed = meter.CreateCounter<long>(
             "dispatcher.kafka.producer.faults", "{fault}", "Answers of Kafka to a produced record that met a bug of ours.");
+        _consumersNotClosed = meter.CreateCounter<long>(
+            "dispatcher.kafka.consumer.not_closed", "{consumer}", "Consumers that had not left their group in time when the worker stopped.");
         _commitsFailed = meter.CreateCounter<long>(
             "dispatcher.kafka.commit.failures", "{commit}", "Commits that Kafka refused; what they covered is sent again if the partition goes now.");
         _consumersReplaced = meter.CreateCounter<long>(
@@ -125,6 +128,10 @@ public sealed class KafkaMetrics
     /// <summary>The producer was replaced.</summary>
     /// <param name="code">Kafka's error.</param>
     public void ProducerReplaced(string code) => _producersReplaced.Add(1, new KeyValuePair<string, object?>("error.type", code));
+
+    /// <summary>A pump's consumer did not leave its group in time.</summary>
+    /// <param name="pump">The pump.</param>
+    public void ConsumerNotClosed(string pump) => _consumersNotClosed.Add(1, new KeyValuePair<string, object?>("dispatcher.pump", pump));
 
     /// <summary>Whoever waited for a record's answer failed with it.</summary>
     /// <param name="error">The exception's type.</param>

@@ -11,6 +11,9 @@ internal sealed partial class Pump : IDisposable
 {
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
 
+    // rd_kafka_consumer_close has no deadline of its own, and has been seen to wait for a minute for an answer that was lost.
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(10);
+
     private readonly PumpSettings _settings;
     private readonly IRecordSink _sink;
     private readonly WorkerOptions _options;
@@ -52,16 +55,30 @@ internal sealed partial class Pump : IDisposable
     /// <summary>Starts the thread.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = $"pump {_settings.Name}" }.Start();
 
-    /// <summary>Takes nothing new, drains, leaves the group.</summary>
-    /// <returns>Ends with the thread.</returns>
-    public Task StopAsync()
+    /// <summary>
+    /// Takes nothing new, drains, leaves the group. A consumer that does not come back from leaving is left alone: its partitions are given to
+    /// others when its session ends, and what it did not commit is sent again.
+    /// </summary>
+    public async Task StopAsync()
     {
-        _stopping.Cancel();
-        return _ended.Task;
+        await _stopping.CancelAsync();
+        try
+        {
+            await _ended.Task.WaitAsync(_options.DrainTimeout + CloseTime, _time);
+        }
+        catch (TimeoutException)
+        {
+            _metrics.ConsumerNotClosed(Name);
+            Log.NotClosed(_logger, Name, _options.DrainTimeout + CloseTime);
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        if (_ended.Task.IsCompleted) // otherwise its thread still asks
+            _stopping.Dispose();
+    }
 
     private void Run()
     {
@@ -93,6 +110,9 @@ internal sealed partial class Pump : IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Warning, "{Pump}: the consumer has not left its group within {Time} and is left alone; its partitions wait for the end of its session")]
+        public static partial void NotClosed(ILogger logger, string pump, TimeSpan time);
+
         [LoggerMessage(1, LogLevel.Warning, "{Pump}: the consumer failed and is replaced; it starts again at the last commit")]
         public static partial void ConsumerFailed(ILogger logger, string pump, Exception exception);
     }

@@ -71,6 +71,24 @@ public sealed class ConsumerReplacementTests : IDisposable
         Assert.Equal(2, _cluster.Count(_cluster.Options.Topics.Delays.Topics[0])); // the second worker's own two
     }
 
+    /// <summary>librdkafka's way of leaving a group has no deadline of its own: a worker that stops has one.</summary>
+    [Fact]
+    public async Task A_pump_that_does_not_come_back_is_left_alone_when_the_worker_stops()
+    {
+        using var time = new HangingTime("pump apns.urgent");
+        var options = TestWorker.Quick();
+        options.DrainTimeout = TimeSpan.FromSeconds(1);
+        await using var worker = await TestWorker.StartAsync(_cluster, _provider, options, time);
+        await Eventually.IsAsync(() => worker.IsAssigned, "the worker is assigned");
+        await time.HangAsync();
+
+        await worker.StopAsync().WaitAsync(Eventually.Patience);
+
+        Assert.True(worker.Log.Contain("apns.urgent: the consumer has not left its group"));
+        Assert.Equal(1, worker.Counters["dispatcher.kafka.consumer.not_closed"]);
+        time.Resume();
+    }
+
     /// <summary>librdkafka calls an error fatal that no consumer comes back from; these are the fencing of a member, and a refusal by the new protocol.</summary>
     [Theory]
     [InlineData("classic", KafkaApi.Heartbeat, 82)] // FENCED_INSTANCE_ID
